@@ -1,0 +1,57 @@
+# Linear Regression from Scratch: every command of the project. `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+NOTEBOOKS ?= $(wildcard notebooks/*.ipynb)
+BIN := .venv/bin
+BUILD := _build
+READY := .venv/.ready
+# What a stored execution depends on besides the notebook itself.
+KEYED := find linreg requirements.txt pyproject.toml -type f -not -path '*/__pycache__/*'
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve execute format clean
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do \
+		printf '  make %-9s %s\n' "$$name" "$$what"; done
+
+book: $(READY) ## Install, execute what has changed, build the HTML, print the page to open
+	@mkdir -p $(BUILD)
+	@$(KEYED) | LC_ALL=C sort | xargs cksum > $(BUILD)/key.new
+	@cmp -s $(BUILD)/key.new $(BUILD)/key || rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html
+	@mv $(BUILD)/key.new $(BUILD)/key
+	@# A failed build forgets its pages, so that the next one meets the same warnings again.
+	$(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
+	@printf '\nThe book is built. Open file://%s\n' "$(CURDIR)/$(BUILD)/html/index.html"
+
+test: $(READY) ## Install, then run every check, a real browser included; the counts come last
+	$(BIN)/python tests/run.py
+
+lab: $(READY) ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... for another)
+	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(BUILD)/html
+
+execute: $(READY) ## Run the stored notebooks again and normalise them (NOTEBOOKS=... for some)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+		--ExecutePreprocessor.timeout=60 --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
+	$(BIN)/nbstripout --keep-output --keep-count --keep-id \
+		--extra-keys "metadata.language_info.version cell.metadata.execution" $(NOTEBOOKS)
+
+format: $(READY) ## Put the code in its standard form
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+clean: ## Remove all that was built, the environment too
+	rm -rf $(BUILD) .venv .pytest_cache .ruff_cache .hypothesis linreg.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# Quiet a notice of each kernel start: kernels here talk to this machine alone.
+	@mkdir -p .venv/etc/ipython && echo 'c.IPKernelApp.log_level = "ERROR"' > .venv/etc/ipython/ipython_kernel_config.py
+	@touch $@
