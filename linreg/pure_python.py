@@ -1,0 +1,91 @@
+"""Linear regression with lists and loops.
+
+``X`` is a list of ``n_samples`` rows of ``n_features`` numbers, ``y`` a list of ``n_samples``
+numbers. The loss is the mean of the squared residuals. Every function raises ``ValueError`` or
+``TypeError``, naming the fix, for input that is empty, ragged, of unequal lengths or not finite.
+"""
+
+from math import hypot
+
+from linreg import validation
+from linreg.result import LinearFit
+
+__all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
+
+
+def predict(X, coef, intercept):
+    """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
+    X, coef = check_columns(X, coef, intercept)
+    return [sum(w * x for w, x in zip(coef, row)) + intercept for row in X]
+
+
+def mean_squared_error(y, y_hat):
+    """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
+    y, y_hat = check_targets(y, y_hat)
+    return sum((p - t) ** 2 for p, t in zip(y_hat, y)) / len(y)
+
+
+def gradient(X, y, coef, intercept):
+    """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
+
+    Source: the chain rule on the mean of squares; Chapter 3 derives it.
+    """
+    X, y = check(X, y)
+    residual = [p - t for p, t in zip(predict(X, coef, intercept), y)]
+    d_coef = [2 / len(y) * sum(r * x for r, x in zip(residual, column)) for column in zip(*X)]
+    d_intercept = 2 / len(y) * sum(residual)
+    return d_coef, d_intercept
+
+
+def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+    """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
+
+    Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
+    simultanées", Comptes rendus 25, 536–538.
+    """
+    X, y = check(X, y, learning_rate, n_steps)
+    coef, intercept = [0.0] * len(X[0]), 0.0
+    loss_history = [mean_squared_error(y, predict(X, coef, intercept))]
+    for _ in range(n_steps):
+        d_coef, d_intercept = gradient(X, y, coef, intercept)
+        coef = [w - learning_rate * d for w, d in zip(coef, d_coef)]
+        intercept = intercept - learning_rate * d_intercept
+        loss_history.append(mean_squared_error(y, predict(X, coef, intercept)))
+    return LinearFit(coef, intercept, loss_history)
+
+
+def fit_least_squares(X, y, *, fit_intercept=True):
+    """Return the ``LinearFit`` of least loss, by orthogonal columns.
+
+    Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: modified
+    Gram–Schmidt with ``y`` as a last column; Björck (1967), "Solving linear least squares problems
+    by Gram–Schmidt orthogonalization", BIT 7, 1–21.
+    """
+    X, y = check(X, y)
+    columns = [*zip(*X)] + [[1.0] * len(y)] * bool(fit_intercept)
+    theta = solve_columns(columns, y, n_features=len(X[0]))
+    coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, 0.0)
+    return LinearFit(coef, intercept, [mean_squared_error(y, predict(X, coef, intercept))])
+
+
+def solve_columns(columns, y, n_features):
+    """Return theta, shape (n_columns,), that brings the sum of its columns nearest to ``y``."""
+    n_columns = len(columns)
+    validation.enough_rows(len(y), n_columns)
+    lengths = [hypot(*column) for column in columns]
+    vectors, R = [*columns, y], []  # R: the rows of a triangle, y's part last
+    for j in range(n_columns):
+        length = hypot(*vectors[j])
+        if length <= 10 * len(y) * 2.2e-16 * lengths[j]:
+            raise validation.dependent(j, n_features)
+        q = [v / length for v in vectors[j]]
+        R.append([sum(a * b for a, b in zip(q, v)) for v in vectors])
+        vectors = [[b - c * a for a, b in zip(q, v)] for c, v in zip(R[j], vectors)]
+    theta = [0.0] * n_columns
+    for j in reversed(range(n_columns)):
+        known = sum(R[j][k] * theta[k] for k in range(j + 1, n_columns))
+        theta[j] = (R[j][-1] - known) / R[j][j]
+    return theta
+
+
+check, check_columns, check_targets = validation.checks(validation.matrix, validation.vector)

@@ -1,0 +1,109 @@
+"""Linear regression with arrays.
+
+``X`` is an array of shape (n_samples, n_features), ``y`` one of shape (n_samples,). The loss is the
+mean of the squared residuals. Floating arrays keep their precision; everything else becomes
+float64. Every function raises ``ValueError`` or ``TypeError``, naming the fix, for input that is
+empty, ragged, of unequal lengths or not finite.
+"""
+
+import numpy as np
+
+from linreg import validation
+from linreg.result import LinearFit
+
+__all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
+
+
+def predict(X, coef, intercept):
+    """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
+    X, coef = check_columns(X, coef, intercept)
+    return X @ coef + intercept
+
+
+def mean_squared_error(y, y_hat):
+    """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
+    y, y_hat = check_targets(y, y_hat)
+    return np.mean((y_hat - y) ** 2)
+
+
+def gradient(X, y, coef, intercept):
+    """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
+
+    Source: the chain rule on the mean of squares; Chapter 3 derives it.
+    """
+    X, y = check(X, y)
+    residual = predict(X, coef, intercept) - y
+    d_coef = 2 / len(y) * (X.T @ residual)
+    d_intercept = 2 / len(y) * residual.sum()
+    return d_coef, d_intercept
+
+
+def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+    """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
+
+    Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
+    simultanées", Comptes rendus 25, 536–538.
+    """
+    X, y = check(X, y, learning_rate, n_steps)
+    coef, intercept = np.zeros_like(X[0]), 0.0
+    loss_history = [mean_squared_error(y, predict(X, coef, intercept))]
+    for _ in range(n_steps):
+        d_coef, d_intercept = gradient(X, y, coef, intercept)
+        coef = coef - learning_rate * d_coef
+        intercept = intercept - learning_rate * d_intercept
+        loss_history.append(mean_squared_error(y, predict(X, coef, intercept)))
+    return LinearFit(coef, intercept, loss_history)
+
+
+def fit_least_squares(X, y, *, fit_intercept=True):
+    """Return the ``LinearFit`` of least loss, by orthogonal columns.
+
+    Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: Golub
+    (1965), "Numerical methods for solving linear least squares problems", Numerische Mathematik
+    7, 206–216: Householder's QR.
+    """
+    X, y = check(X, y)
+    columns = np.column_stack([X, np.ones_like(y)]) if fit_intercept else X
+    theta = solve_columns(columns, y, n_features=X.shape[1])
+    coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, 0.0)
+    return LinearFit(coef, intercept, [mean_squared_error(y, predict(X, coef, intercept))])
+
+
+def solve_columns(columns, y, n_features):
+    """Return theta, shape (n_columns,), that brings ``columns @ theta`` nearest to ``y``."""
+    validation.enough_rows(*columns.shape)
+    Q, R = np.linalg.qr(columns)
+    lengths = np.linalg.norm(columns, axis=0)
+    small = abs(np.diag(R)) <= 10 * len(y) * np.finfo(R.dtype).eps * lengths
+    if small.any():
+        raise validation.dependent(int(small.argmax()), n_features)
+    return np.linalg.solve(R, Q.T @ y)
+
+
+def matrix(X):
+    """Return ``X`` as a floating array of shape (n_samples, n_features)."""
+    if not hasattr(X, "__array__"):
+        return np.array(validation.matrix(X))
+    return as_floats(np.asarray(X), "X", ndim=2)
+
+
+def vector(values, name, like=None):
+    """Return ``values`` as a floating array of shape (n,), of the kind of ``like`` if given."""
+    if not hasattr(values, "__array__"):
+        values = validation.vector(values, name)
+    array = as_floats(np.asarray(values), name, ndim=1)
+    return array if like is None else array.astype(like.dtype, copy=False)
+
+
+def as_floats(array, name, ndim):
+    """Return an array of float32 or float64, or raise what is wrong with it."""
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} has dtype {array.dtype}: convert it, as in {name}.astype(float)")
+    largest = validation.LARGEST_INTEGER
+    if array.dtype.kind == "f":
+        largest = validation.LARGEST_FLOAT if array.itemsize > 4 else validation.LARGEST_FLOAT32
+    validation.array(array, name, ndim, largest)
+    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+
+
+check, check_columns, check_targets = validation.checks(matrix, vector)

@@ -1,0 +1,111 @@
+"""Linear regression with tensors and autograd.
+
+``X`` is a tensor of shape (n_samples, n_features), ``y`` one of shape (n_samples,). The loss is the
+mean of the squared residuals, and its gradient is left to autograd. float32 and float64 tensors
+keep their precision and their device; everything else becomes float64. Every function raises
+``ValueError`` or ``TypeError``, naming the fix, for input that is empty, ragged, of unequal lengths
+or not finite.
+"""
+
+import torch
+
+from linreg import validation
+from linreg.result import LinearFit
+
+__all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
+
+
+def predict(X, coef, intercept):
+    """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
+    X, coef = check_columns(X, coef, intercept)
+    return X @ coef + intercept
+
+
+def mean_squared_error(y, y_hat):
+    """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
+    y, y_hat = check_targets(y, y_hat)
+    return torch.mean((y_hat - y) ** 2)
+
+
+def gradient(X, y, coef, intercept):
+    """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
+
+    Source: reverse-mode differentiation; Chapter 11 builds it from nothing.
+    """
+    X, y = check(X, y)
+    coef = vector(coef, "coef", like=X).detach().requires_grad_()
+    intercept = torch.as_tensor(intercept, dtype=X.dtype, device=X.device).detach().requires_grad_()
+    loss = mean_squared_error(y, predict(X, coef, intercept))
+    d_coef, d_intercept = torch.autograd.grad(loss, (coef, intercept))
+    return d_coef, d_intercept
+
+
+def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+    """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
+
+    Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
+    simultanées", Comptes rendus 25, 536–538.
+    """
+    X, y = check(X, y, learning_rate, n_steps)
+    coef, intercept = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    loss_history = [mean_squared_error(y, predict(X, coef, intercept)).item()]
+    for _ in range(n_steps):
+        d_coef, d_intercept = gradient(X, y, coef, intercept)
+        coef = coef - learning_rate * d_coef
+        intercept = intercept - learning_rate * d_intercept
+        loss_history.append(mean_squared_error(y, predict(X, coef, intercept)).item())
+    return LinearFit(coef, intercept, loss_history)
+
+
+def fit_least_squares(X, y, *, fit_intercept=True):
+    """Return the ``LinearFit`` of least loss, by orthogonal columns.
+
+    Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: Golub
+    (1965), "Numerical methods for solving linear least squares problems", Numerische Mathematik
+    7, 206–216: Householder's QR.
+    """
+    X, y = check(X, y)
+    columns = torch.column_stack([X, torch.ones_like(y)]) if fit_intercept else X
+    theta = solve_columns(columns, y, n_features=X.shape[1])
+    coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, torch.zeros_like(y[0]))
+    return LinearFit(coef, intercept, [mean_squared_error(y, predict(X, coef, intercept)).item()])
+
+
+def solve_columns(columns, y, n_features):
+    """Return theta, shape (n_columns,), that brings ``columns @ theta`` nearest to ``y``."""
+    validation.enough_rows(*columns.shape)
+    Q, R = torch.linalg.qr(columns)
+    lengths = torch.linalg.norm(columns, dim=0)
+    small = abs(torch.diag(R)) <= 10 * len(y) * torch.finfo(R.dtype).eps * lengths
+    if small.any():
+        raise validation.dependent(int(small.int().argmax()), n_features)
+    return torch.linalg.solve(R, Q.T @ y)
+
+
+def matrix(X):
+    """Return ``X`` as a floating tensor of shape (n_samples, n_features)."""
+    return as_floats(X if hasattr(X, "__array__") else validation.matrix(X), "X", ndim=2)
+
+
+def vector(values, name, like=None):
+    """Return ``values`` as a floating tensor of shape (n,), of the kind of ``like`` if given."""
+    values = values if hasattr(values, "__array__") else validation.vector(values, name)
+    tensor = as_floats(values, name, ndim=1)
+    return tensor if like is None else tensor.to(like)
+
+
+def as_floats(values, name, ndim):
+    """Return a tensor of float32 or float64, or raise what is wrong with it."""
+    if isinstance(values, list):
+        return torch.tensor(values, dtype=torch.float64)
+    tensor = values if isinstance(values, torch.Tensor) else torch.tensor(values.__array__())
+    if tensor.is_complex():
+        raise TypeError(f"{name} has dtype {tensor.dtype}: convert it, as in {name}.double()")
+    largest = validation.LARGEST_INTEGER
+    if tensor.is_floating_point():
+        largest = validation.LARGEST_FLOAT if tensor.itemsize > 4 else validation.LARGEST_FLOAT32
+    tensor = tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.double()
+    return validation.array(tensor, name, ndim, largest)
+
+
+check, check_columns, check_targets = validation.checks(matrix, vector)

@@ -1,0 +1,317 @@
+"""One contract, three backends: the same names, signatures, values, shapes and errors."""
+
+import inspect
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mean_squared_error as sklearn_mse
+
+from linreg import exact, pure_python, with_numpy, with_torch
+
+BACKENDS = [pure_python, with_numpy, with_torch]
+FITS = {
+    "gradient descent": lambda b, X, y: b.fit_gradient_descent(X, y, learning_rate=0.1, n_steps=3),
+    "least squares": lambda b, X, y: b.fit_least_squares(X, y),
+}
+CALLS = FITS | {"gradient": lambda b, X, y: b.gradient(X, y, [0.0] * len(X[0]), 0.0)}
+
+
+@pytest.fixture(params=BACKENDS, ids=lambda module: module.__name__.removeprefix("linreg."))
+def backend(request):
+    return request.param
+
+
+@st.composite
+def problems(draw):
+    """Draw a well-conditioned problem of 1 to 6 features, with its own coefficients."""
+    n_features = draw(st.integers(1, 6))
+    n_samples = draw(st.integers(3 * n_features + 3, 40))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = rng.normal(size=(n_samples, n_features)) * rng.uniform(0.5, 2, n_features)
+    y = X @ rng.normal(size=n_features) + rng.normal() + 0.1 * rng.normal(size=n_samples)
+    return X.tolist(), y.tolist()
+
+
+def values(result):
+    """Return what any backend returned as one flat float64 array."""
+    if isinstance(result, tuple):
+        return np.concatenate([values(part) for part in result])
+    if isinstance(result, torch.Tensor):
+        result = result.detach().numpy()
+    return np.atleast_1d(np.asarray(result, dtype=float))
+
+
+def test_the_five_names_and_signatures_are_the_same(backend):
+    assert sorted(backend.__all__) == sorted(pure_python.__all__)
+    for name in pure_python.__all__:
+        theirs, ours = (inspect.signature(getattr(m, name)) for m in (pure_python, backend))
+        assert str(theirs) == str(ours), name
+    assert str(inspect.signature(exact.fit_least_squares)) == str(
+        inspect.signature(backend.fit_least_squares)
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(problem=problems(), fit_intercept=st.booleans())
+def test_least_squares_agrees_with_scikit_learn(problem, fit_intercept):
+    X, y = problem
+    outside = LinearRegression(fit_intercept=fit_intercept, tol=1e-15).fit(X, y)
+    for backend in BACKENDS:
+        fit = backend.fit_least_squares(X, y, fit_intercept=fit_intercept)
+        np.testing.assert_allclose(values(fit.coef), outside.coef_, rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(float(fit.intercept), outside.intercept_, rtol=1e-8, atol=1e-8)
+        loss = sklearn_mse(y, outside.predict(X))
+        np.testing.assert_allclose(fit.loss_history, [loss], rtol=1e-8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problem=problems())
+def test_a_long_walk_ends_where_scikit_learn_is(problem):
+    X, y = problem
+    largest = np.linalg.eigvalsh(
+        2 / len(y) * np.c_[X, np.ones(len(y))].T @ np.c_[X, np.ones(len(y))]
+    )
+    outside = LinearRegression(tol=1e-15).fit(X, y)
+    rate = 2 / (largest[0] + largest[-1])
+    fit = with_numpy.fit_gradient_descent(X, y, learning_rate=rate, n_steps=3000)
+    np.testing.assert_allclose(fit.coef, outside.coef_, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(fit.intercept, outside.intercept_, rtol=1e-8, atol=1e-8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problem=problems(), n_steps=st.integers(0, 12))
+def test_the_three_walks_are_one_walk(problem, n_steps):
+    X, y = problem
+    walks = [b.fit_gradient_descent(X, y, learning_rate=0.01, n_steps=n_steps) for b in BACKENDS]
+    assert all(len(walk.loss_history) == n_steps + 1 for walk in walks)
+    for walk in walks[1:]:
+        np.testing.assert_allclose(values(walk), values(walks[0]), rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problem=problems(), seed=st.integers(0, 2**32 - 1))
+def test_gradient_is_the_slope_of_the_loss(problem, seed):
+    X, y = problem
+    theta = np.random.default_rng(seed).normal(size=len(X[0]) + 1)
+
+    def loss(backend, theta):
+        y_hat = backend.predict(X, theta[:-1].tolist(), float(theta[-1]))
+        return float(backend.mean_squared_error(y, y_hat))
+
+    for backend in BACKENDS:
+        slopes = values(backend.gradient(X, y, theta[:-1].tolist(), float(theta[-1])))
+        for j, step in enumerate(1e-3 * np.eye(len(theta))):
+            # The loss is quadratic, so a central difference has rounding error alone.
+            slope = (loss(backend, theta + step) - loss(backend, theta - step)) / 2e-3
+            np.testing.assert_allclose(slopes[j], slope, rtol=1e-8, atol=1e-8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problem=problems())
+def test_shapes(problem):
+    X, y = problem
+    for backend in BACKENDS:
+        fit = backend.fit_least_squares(X, y)
+        assert len(fit.coef) == len(X[0])
+        assert np.ndim(values(fit.coef)) == 1
+        assert values(fit.intercept).shape == (1,)
+        assert values(backend.predict(X, fit.coef, fit.intercept)).shape == (len(y),)
+        d_coef, d_intercept = backend.gradient(X, y, fit.coef, fit.intercept)
+        assert values(d_coef).shape == (len(X[0]),)
+        assert values(d_intercept).shape == (1,)
+
+
+def test_the_hand_example(backend):
+    X, y = [[1], [2], [3]], [2, 4, 6]
+    assert values(backend.predict(X, [1], 0)).tolist() == [1, 2, 3]
+    assert float(backend.mean_squared_error(y, [1, 2, 3])) == pytest.approx(14 / 3, rel=1e-15)
+    assert values(backend.gradient(X, y, [1], 0)) == pytest.approx([-28 / 3, -4], rel=1e-15)
+
+
+# Each row: what is wrong, X, y, and the words that name the mend.
+GOOD_X, GOOD_Y = [[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 3.0, 5.0]
+NAN, INF = float("nan"), float("inf")
+BAD_INPUT = [
+    ("ragged rows", [[1.0, 2.0], [1.0], [3.0, 5.0], [4.0, 4.0]], GOOD_Y, "same features"),
+    ("NaN in X", [[1.0, NAN], *GOOD_X[1:]], GOOD_Y, "fill in what is missing"),
+    ("NaN in y", GOOD_X, [NAN, 2.0, 3.0, 5.0], "fill in what is missing"),
+    ("infinity in X", [[1.0, INF], *GOOD_X[1:]], GOOD_Y, "remove the row"),
+    ("infinity in y", GOOD_X, [-INF, 2.0, 3.0, 5.0], "remove the row"),
+    ("no rows", [], [], "at least one row"),
+    ("no columns", [[], [], [], []], GOOD_Y, "at least one row and one feature"),
+    ("fewer targets than rows", GOOD_X, GOOD_Y[:3], "make them equal"),
+    ("more targets than rows", GOOD_X, [*GOOD_Y, 1.0], "make them equal"),
+    ("a flat X", [1.0, 2.0, 3.0, 5.0], GOOD_Y, r"\[\[value\] for value in x\]"),
+    ("a column y", GOOD_X, [[v] for v in GOOD_Y], "flatten it"),
+    (
+        "integers whose squares overflow",
+        [[4_000_000_000, 1], *GOOD_X[1:]],
+        GOOD_Y,
+        "to float first",
+    ),
+    ("an overflowing target", GOOD_X, [4_000_000_000, 2, 3, 5], "to float first"),
+    ("floats whose squares overflow", [[1e200, 1.0], *GOOD_X[1:]], GOOD_Y, "larger unit"),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    ("X", "y", "mend"), [c[1:] for c in BAD_INPUT], ids=[c[0] for c in BAD_INPUT]
+)
+def test_bad_input_names_its_mend(backend, call, X, y, mend):
+    if call == "gradient" and not (X and np.ndim(X[0])):
+        call = "least squares"  # a gradient at coef = [] says the same of coef
+    with pytest.raises(ValueError, match=mend):
+        CALLS[call](backend, X, y)
+
+
+COLLINEAR = [
+    ("a repeated column", [[1, 1], [2, 2], [4, 4], [7, 7]], "Drop column 1"),
+    ("a zero column", [[1, 0], [2, 0], [4, 0], [7, 0]], "Drop column 1"),
+    ("a constant column", [[1, 3], [2, 3], [4, 3], [7, 3]], "repeats the intercept|constant"),
+    ("columns that sum to one", [[1, 0], [0, 1], [1, 0], [0, 1]], "fit_intercept=False"),
+    ("fewer rows than unknowns", [[1, 2], [3, 5]], "collect more rows or drop columns"),
+]
+
+
+@pytest.mark.parametrize(("X", "mend"), [c[1:] for c in COLLINEAR], ids=[c[0] for c in COLLINEAR])
+def test_a_fit_that_is_not_unique_is_refused(backend, X, mend):
+    with pytest.raises(ValueError, match=mend):
+        backend.fit_least_squares(X, [1.0, 2.0, 3.0, 5.0][: len(X)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(problem=problems(), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-6, 1.0, 1e6]))
+def test_a_combination_of_columns_is_always_noticed(problem, seed, scale):
+    X, y = problem
+    weights = np.random.default_rng(seed).normal(size=len(X[0]))
+    X = np.column_stack([X, scale * (np.array(X) @ weights)])
+    for backend in BACKENDS:
+        with pytest.raises(ValueError, match="collinear"):
+            backend.fit_least_squares(X.tolist(), y)
+
+
+@pytest.mark.parametrize(
+    ("settings", "mend"),
+    [
+        ({"learning_rate": 0.0, "n_steps": 3}, "positive"),
+        ({"learning_rate": -0.1, "n_steps": 3}, "positive"),
+        ({"learning_rate": NAN, "n_steps": 3}, "learning_rate is nan"),
+        ({"learning_rate": 0.1, "n_steps": -1}, "whole number"),
+        ({"learning_rate": 0.1, "n_steps": 2.5}, "whole number"),
+    ],
+)
+def test_bad_settings_name_their_mend(backend, settings, mend):
+    with pytest.raises(ValueError, match=mend):
+        backend.fit_gradient_descent(GOOD_X, GOOD_Y, **settings)
+
+
+def test_coefficients_and_predictions_are_checked_too(backend):
+    with pytest.raises(ValueError, match="make them equal"):
+        backend.predict(GOOD_X, [1.0], 0.0)
+    with pytest.raises(ValueError, match="intercept is nan"):
+        backend.predict(GOOD_X, [1.0, 2.0], NAN)
+    with pytest.raises(ValueError, match="fill in what is missing"):
+        backend.predict([[NAN]], [1.0], 0.0)
+    with pytest.raises(ValueError, match="make them equal"):
+        backend.mean_squared_error(GOOD_Y, GOOD_Y[:3])
+    with pytest.raises(ValueError, match="lower the learning_rate"):
+        backend.mean_squared_error(GOOD_Y, [1e200, 0, 0, 0])
+    with pytest.raises(ValueError, match="at least one"):
+        backend.mean_squared_error([], [])
+
+
+def test_a_walk_that_overflows_says_so(backend):
+    with pytest.raises(ValueError, match="lower the learning_rate"):
+        backend.fit_gradient_descent(GOOD_X, GOOD_Y, learning_rate=100.0, n_steps=200)
+
+
+@pytest.mark.parametrize("wrong", ["1.5", None, 1j], ids=["text", "None", "complex"])
+def test_what_is_not_a_number_is_named(backend, wrong):
+    with pytest.raises(TypeError, match=r"X\[0\]\[1\] .*convert it"):
+        backend.fit_least_squares([[1.0, wrong], *GOOD_X[1:]], GOOD_Y)
+
+
+@pytest.mark.parametrize("X", [None, 3.0, "abc"])
+def test_what_is_not_a_sequence_is_named(backend, X):
+    with pytest.raises((TypeError, ValueError), match=r"not a sequence|not a row|shape"):
+        backend.fit_least_squares(X, GOOD_Y)
+
+
+@pytest.mark.parametrize("convert", [Fraction, Decimal, int, np.float64, np.int64, np.float32])
+def test_every_real_type_is_read_as_its_value(backend, convert):
+    X = [[convert(int(value)) for value in row] for row in GOOD_X]
+    fit, expected = (backend.fit_least_squares(rows, GOOD_Y) for rows in (X, GOOD_X))
+    np.testing.assert_array_equal(values(fit), values(expected))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64, bool, np.float16, np.float64])
+def test_arrays_of_every_dtype_give_float64(backend, dtype):
+    X = np.array([[1, 0], [0, 1], [1, 1], [0, 0]], dtype=dtype)
+    fit = backend.fit_least_squares(X, GOOD_Y)
+    expected = pure_python.fit_least_squares(X.astype(float).tolist(), GOOD_Y)
+    np.testing.assert_allclose(values(fit), values(expected), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+def test_single_precision_is_kept(backend):
+    library = np if backend is with_numpy else torch
+    X = library.asarray(GOOD_X, dtype=library.float32)
+    for fit in (
+        backend.fit_least_squares(X, GOOD_Y),
+        backend.fit_gradient_descent(X, GOOD_Y, learning_rate=0.01, n_steps=2),
+    ):
+        assert fit.coef.dtype == library.float32
+    with pytest.raises(ValueError, match="larger unit"):
+        backend.fit_least_squares(X * 1e16, GOOD_Y)
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+@pytest.mark.parametrize(
+    ("X", "y", "mend"),
+    [
+        (np.array([1.0, 2.0, 3.0]), [1.0, 2.0, 3.0], r"X\.reshape\(-1, 1\)"),
+        (np.array(GOOD_X), np.array(GOOD_Y)[:, None], r"y\.ravel\(\)"),
+        (np.zeros((0, 2)), np.zeros(0), "X is empty"),
+        (np.zeros((4, 0)), np.array(GOOD_Y), "at least one row and one feature"),
+        (np.array([[NAN], [1.0]]), [1.0, 2.0], "fill in what is missing"),
+        (np.array([[1.0], [-INF]]), [1.0, 2.0], "remove the row"),
+        (np.array([[4_000_000_000], [1]]), [1.0, 2.0], "to float first"),
+        (np.array([[-(2**63)], [1]]), [1.0, 2.0], "to float first"),
+    ],
+)
+def test_bad_arrays_name_their_mend(backend, X, y, mend):
+    with pytest.raises(ValueError, match=mend):
+        backend.fit_least_squares(X, y)
+
+
+def test_arrays_of_objects_or_complex_numbers_are_refused(backend):
+    if backend is not pure_python:
+        with pytest.raises(TypeError, match=r"convert it|can't convert"):
+            backend.fit_least_squares(np.array(GOOD_X) * 1j, GOOD_Y)
+    fit = backend.fit_least_squares(np.array(GOOD_X, dtype=object).tolist(), GOOD_Y)
+    assert len(fit.coef) == 2
+
+
+def test_input_is_left_as_it_was(backend):
+    X, y = np.asfortranarray(GOOD_X), np.array([*GOOD_Y, 0, 0, 0, 0.0])[:4]
+    X.setflags(write=False)
+    y.setflags(write=False)
+    backend.fit_gradient_descent(X, y, learning_rate=0.01, n_steps=3)
+    backend.fit_least_squares(X, y)
+    assert X.tolist() == GOOD_X
+    assert y.tolist() == GOOD_Y
+
+
+def test_tensors_keep_their_graph_through_predict():
+    coef = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    loss = with_torch.mean_squared_error(GOOD_Y, with_torch.predict(GOOD_X, coef, 0.5))
+    loss.backward()
+    d_coef, _ = with_numpy.gradient(GOOD_X, GOOD_Y, [1.0, 2.0], 0.5)
+    np.testing.assert_allclose(coef.grad.numpy(), d_coef, rtol=1e-14)
