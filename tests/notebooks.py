@@ -1,0 +1,67 @@
+"""Where the book's documents are, and how to read a stored notebook."""
+
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted((ROOT / "book").rglob("*.md"))
+DOCUMENTS = CHAPTERS + PAGES
+
+# nbval runs a cell with one of these tags but does not compare what it prints.
+NOT_COMPARED = {"nbval-ignore-output", "nbval-skip", "pytest-validate-ignore-output"}
+PICTURE = re.compile(r"image/|application/vnd\.jupyter\.widget")
+
+
+def short(path: Path) -> str:
+    """The path as messages and test names show it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook as stored, with no repair and no upgrade."""
+    return v4.reads(path.read_text(encoding="utf-8"))
+
+
+def numbered(notebook: NotebookNode, kind: str) -> list[tuple[int, NotebookNode]]:
+    """The cells of one kind, each with its place among all cells, counted from 1."""
+    cells = enumerate(notebook.cells, start=1)
+    return [(place, cell) for place, cell in cells if cell.cell_type == kind]
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def figure_texts(cell: NotebookNode) -> dict[str, str]:
+    """The alternative text and the caption that MyST-NB gives to a cell's figure."""
+    render = cell.metadata.get("mystnb", {})
+    return {
+        "alt": render.get("image", {}).get("alt", ""),
+        "caption": render.get("figure", {}).get("caption", ""),
+    }
+
+
+def shows_image(cell: NotebookNode) -> bool:
+    bundles = [output.get("data", {}) for output in cell.outputs]
+    return any("image/png" in data or "image/svg+xml" in data for data in bundles)
+
+
+def compared_text(notebook: NotebookNode) -> str:
+    """All text that the code cells print and that nbval compares on each run."""
+    texts = []
+    for _, cell in numbered(notebook, "code"):
+        if cell.execution_count is not None and not tags(cell) & NOT_COMPARED:
+            texts += [_text(output) for output in cell.outputs]
+    return "\n".join(texts)
+
+
+def _text(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return output.text if output.name == "stdout" else ""
+    data = output.get("data", {})
+    text = data.get("text/plain", "")
+    drawn = text.startswith("<") or any(PICTURE.match(kind) for kind in data)
+    return "" if drawn else text
