@@ -13,8 +13,7 @@ KEYED := find linreg requirements.txt pyproject.toml -type f -not -path '*/__pyc
 .PHONY: help book test lab serve execute format clean
 
 help: ## List these commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do \
-		printf '  make %-9s %s\n' "$$name" "$$what"; done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY) ## Install, execute what has changed, build the HTML, print the page to open
 	@mkdir -p $(BUILD)

@@ -13,10 +13,15 @@ from linreg.result import LinearFit
 __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
 
 
+def dot(a, b):
+    """Return the sum of the products of two equally long sequences."""
+    return sum(p * q for p, q in zip(a, b))
+
+
 def predict(X, coef, intercept):
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
     X, coef = check_columns(X, coef, intercept)
-    return [sum(w * x for w, x in zip(coef, row)) + intercept for row in X]
+    return [dot(coef, row) + intercept for row in X]
 
 
 def mean_squared_error(y, y_hat):
@@ -32,7 +37,7 @@ def gradient(X, y, coef, intercept):
     """
     X, y = check(X, y)
     residual = [p - t for p, t in zip(predict(X, coef, intercept), y)]
-    d_coef = [2 / len(y) * sum(r * x for r, x in zip(residual, column)) for column in zip(*X)]
+    d_coef = [2 / len(y) * dot(residual, column) for column in zip(*X)]
     d_intercept = 2 / len(y) * sum(residual)
     return d_coef, d_intercept
 
@@ -79,7 +84,7 @@ def solve_columns(columns, y, n_features):
         if length <= 10 * len(y) * 2.2e-16 * lengths[j]:
             raise validation.dependent(j, n_features)
         q = [v / length for v in vectors[j]]
-        R.append([sum(a * b for a, b in zip(q, v)) for v in vectors])
+        R.append([dot(q, v) for v in vectors])
         vectors = [[b - c * a for a, b in zip(q, v)] for c, v in zip(R[j], vectors)]
     theta = [0.0] * n_columns
     for j in reversed(range(n_columns)):
