@@ -1,0 +1,48 @@
+// Turns every <div data-lab="name" data-state="{…}"> on a page into the lab of that name. A classic
+// script, for modules do not load on file://; the lab itself is imported from a Blob.
+(() => {
+  class Model {
+    constructor(state) {
+      this.state = state;
+      this.handlers = {};
+    }
+    get(name) {
+      return this.state[name];
+    }
+    set(name, value) {
+      if (Object.is(this.state[name], value)) return;
+      this.state[name] = value;
+      for (const handler of [...(this.handlers[`change:${name}`] ?? [])]) handler();
+    }
+    save_changes() {} // there is no kernel to tell
+    on(event, handler) {
+      (this.handlers[event] ??= []).push(handler);
+    }
+    off(event, handler) {
+      this.handlers[event] = (this.handlers[event] ?? []).filter((known) => known !== handler);
+    }
+  }
+
+  async function load(name) {
+    const source = new Blob([window.lrLabs[name]], { type: "text/javascript" });
+    const address = URL.createObjectURL(source);
+    const { default: lab } = await import(address);
+    URL.revokeObjectURL(address);
+    return lab;
+  }
+
+  async function start(place) {
+    const el = document.createElement("div");
+    try {
+      const lab = await load(place.dataset.lab);
+      lab.render({ model: new Model(JSON.parse(place.dataset.state)), el });
+      place.replaceChildren(el);
+      place.classList.add("lr-ready");
+    } catch (error) {
+      place.classList.add("lr-failed"); // the still picture stays
+      throw error;
+    }
+  }
+
+  document.querySelectorAll("[data-lab]").forEach(start);
+})();

@@ -1,0 +1,260 @@
+"""What every lab shares: how it is displayed, how its front end is put together, still pictures.
+
+A lab is displayed twice over. JupyterLab takes the widget and keeps it in step with Python; a page
+takes the HTML: a still picture, which a script turns into the same lab without a kernel.
+"""
+
+import json
+import re
+from html import escape
+from math import ceil, floor, isfinite, log10
+from pathlib import Path
+
+import anywidget
+from traitlets import TraitError
+
+from linreg.plots import PALETTE
+
+__all__ = ["Chart", "Lab", "LabError", "readable", "variables"]
+
+HERE = Path(__file__).parent
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', flags=re.MULTILINE)
+EXPORT = re.compile(r"^export ", flags=re.MULTILINE)
+DARK = (
+    'html[data-theme="dark"]',  # the book
+    'body[data-jp-theme-light="false"]',  # JupyterLab
+    'html[theme="dark"]',  # Colab
+    "body.vscode-dark",
+)
+
+
+class LabError(TraitError, ValueError):
+    """A lab was given a state that it cannot show."""
+
+
+class Lab(anywidget.AnyWidget):
+    """A lab; a subclass brings traits, a JavaScript file of its name, and a still picture.
+
+    The traits named in ``shown`` make up its state on a page and its ``repr``.
+    """
+
+    shown: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "_esm" not in vars(cls):  # anywidget subclasses a lab to add these two as traits
+            cls._esm = cls.bundle()
+            cls._css = cls.css()
+
+    @classmethod
+    def slug(cls):
+        """Return the lab's name in file names and on pages."""
+        return cls.__name__.lower()
+
+    @classmethod
+    def bundle(cls):
+        """Return the lab's whole front end as one ES module: the kit, then the lab's own file.
+
+        The kit's names become the module's own; the lab's exports stay exports.
+        """
+        kit = EXPORT.sub("", (HERE / "kit.js").read_text(encoding="utf-8"))
+        subject = (HERE / f"{cls.slug()}.js").read_text(encoding="utf-8")
+        return kit + "\n" + IMPORT.sub("", subject)
+
+    @classmethod
+    def css(cls):
+        """Return the style sheet: the palette as variables, then the kit's rules."""
+        return variables() + (HERE / "kit.css").read_text(encoding="utf-8")
+
+    def state(self):
+        """Return what the page's copy of the lab starts from, as plain Python."""
+        return {name: getattr(self, name) for name in self.shown}
+
+    def still(self):
+        """Return HTML that shows the state without any script."""
+        raise NotImplementedError
+
+    def html(self):
+        """Return the lab as HTML; the same state gives the same text."""
+        state = json.dumps(self.state(), separators=(",", ":")).replace("&", "&amp;")
+        quoted = state.replace("'", "&#39;").replace("<", "&lt;")
+        return (
+            f"<div data-lab=\"{self.slug()}\" data-state='{quoted}'>"
+            f'<div class="lr-still">{self.still()}</div></div>'
+        )
+
+    def __repr__(self):
+        state = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.spoken)
+        return f"{type(self).__name__}({state})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
+
+
+def variables():
+    """Return the palette as CSS variables, ``--lr-ink`` and so on, for light, dark and print."""
+
+    def block(selector, mode):
+        lines = "".join(f"  --lr-{role}: {pair[mode]};\n" for role, pair in PALETTE.items())
+        return f"{selector} {{\n{lines}}}\n"
+
+    dark = ",\n".join(DARK)
+    printed = block(f":root,\n{dark}", "light").replace("\n", "\n  ").rstrip()
+    return f"{block(':root', 'light')}\n{block(dark, 'dark')}\n@media print {{\n  {printed}\n}}\n\n"
+
+
+def colour(role):
+    """Return a role's colour for SVG: the page's variable, or the light one where there is none."""
+    return f"var(--lr-{role}, {PALETTE[role]['light']})"
+
+
+def finite(values, name):
+    """Return ``values`` as a list of floats, or raise ``LabError`` for what cannot be drawn."""
+    values = list(values)
+    if not values:
+        raise LabError(f"{name} is empty: pass at least two numbers")
+    for i, value in enumerate(values):
+        if not isfinite(value):
+            raise LabError(f"{name}[{i}] is {value}: remove the row, or fill in what is missing")
+        if abs(value) > 1e9:
+            raise LabError(f"{name}[{i}] is {value}: measure in a larger unit, below 1e9")
+    return [float(value) for value in values]
+
+
+def readable(value, digits=4):
+    """Return a number as a reader likes it: ``5.426``, ``0.008048``, ``3.2×10⁵``."""
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 10**digits:
+        places = max(0, digits - 1 - floor(log10(abs(value))))
+        return f"{value:.{places}f}".replace("-", "−")
+    mantissa, exponent = f"{value:.{max(1, digits - 2)}e}".split("e")
+    return f"{mantissa}×10{superscript(int(exponent))}".replace("-", "−")
+
+
+def superscript(integer):
+    """Return an integer in superscript digits."""
+    return str(integer).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+class Chart:
+    """A still picture of one chart, built up as SVG text.
+
+    Parameters
+    ----------
+    title : str
+        What the picture shows, for those who cannot see it.
+    x, y : pair of floats
+        The lowest and highest value seen, in the data's units.
+    names : pair of str
+        The names of the axes.
+    log : bool
+        Whether the vertical axis is logarithmic.
+    """
+
+    width, height = 360, 250
+    left, right, top, bottom = 46, 12, 24, 36
+
+    def __init__(self, title, x, y, names, log=False):
+        self.title = title
+        self.x, self.y, self.log = x, y, log
+        self.names = names
+        self.inside, self.over = [], []  # clipped to the chart, and not
+
+    def across(self, value):
+        """Return a position from the left, in pixels."""
+        low, high = self.x
+        return self.left + (value - low) / (high - low) * (self.width - self.left - self.right)
+
+    def down(self, value):
+        """Return a position from the top, in pixels."""
+        low, high, value = (log10(v) if self.log else v for v in (*self.y, value))
+        share = (value - low) / (high - low)
+        return self.height - self.bottom - share * (self.height - self.top - self.bottom)
+
+    def line(self, points, role, width=2.0, dash="", opacity=1.0):
+        """Draw a line through ``points``, pairs in the data's units, clipped to the chart."""
+        at = " ".join(f"{self.across(x):.1f},{self.down(y):.1f}" for x, y in points)
+        extra = f' stroke-dasharray="{dash}"' if dash else ""
+        extra += f' opacity="{opacity:.2f}"' if opacity < 1 else ""
+        self.inside.append(
+            f'<polyline points="{at}" fill="none" stroke="{colour(role)}"'
+            f' stroke-width="{width:g}"{extra}/>'
+        )
+
+    def points(self, points, role, radius=4.5):
+        """Draw a dot at each of ``points``, pairs in the data's units."""
+        self.over += [
+            f'<circle cx="{self.across(x):.1f}" cy="{self.down(y):.1f}" r="{radius:g}"'
+            f' fill="{colour(role)}"/>'
+            for x, y in points
+        ]
+
+    def svg(self):
+        """Return the chart as one ``<svg>`` element."""
+        width, height = self.width, self.height
+        box = f"{self.left} {self.top} {width - self.left - self.right}"
+        box += f" {height - self.top - self.bottom}"
+        x, y, across, down = box.split()
+        inside, over = "".join(self.inside), "".join(self.over)
+        return (
+            f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+            ' style="flex:1 1 300px;max-width:100%;height:auto" font-size="12"'
+            f' fill="{colour("muted")}"><title>{escape(self.title)}</title>{self.axes()}'
+            f'<svg x="{x}" y="{y}" width="{across}" height="{down}" viewBox="{box}">'
+            f"{inside}</svg>{over}</svg>"
+        )
+
+    def axes(self):
+        """Return the axes, their numbers and their names as SVG."""
+        floor_, right = self.height - self.bottom, self.width - self.right
+        pieces = []
+        for value in round_steps(*self.x, about=6):
+            at = f'x="{self.across(value):.1f}" y="{floor_ + 16}" text-anchor="middle"'
+            pieces.append(f"<text {at}>{plain(value)}</text>")
+        for value in self.levels():
+            at = self.down(value)
+            pieces.append(
+                f'<path d="M{self.left} {at:.1f}H{right}" stroke="{colour("grid")}"/>'
+                f'<text x="{self.left - 7}" y="{at + 4:.1f}" text-anchor="end">'
+                f"{plain(value)}</text>"
+            )
+        x_name, y_name = (escape(name) for name in self.names)
+        pieces.append(
+            f'<path d="M{self.left} {floor_}H{right}" stroke="{colour("muted")}"/>'
+            f'<text x="{right}" y="{self.height - 3}" text-anchor="end">{x_name}</text>'
+            f'<text x="2" y="12">{y_name}</text>'
+        )
+        return "".join(pieces)
+
+    def levels(self):
+        """Return the values that the vertical axis names."""
+        if not self.log:
+            return round_steps(*self.y, about=5)
+        low, high = (log10(value) for value in self.y)
+        stride = max(1, ceil((high - low) / 5))
+        exponents = range(ceil(low / stride) * stride, floor(high) + 1, stride)
+        return [10.0**exponent for exponent in exponents]
+
+
+def round_steps(low, high, about):
+    """Return about as many multiples of 1, 2 or 5 times a power of ten between two values."""
+    rough = (high - low) / about
+    power = 10 ** floor(log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if 1.4 * m * power >= rough)
+    return [k * step for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
+
+
+def plain(value):
+    """Return an axis's number: digits where they are few, a power of ten where not."""
+    if value and not 1e-4 < abs(value) < 1e5:
+        return readable(value, 2) if value != 10 ** round(log10(abs(value))) else power(value)
+    return f"{value:.6g}".replace("-", "−")
+
+
+def power(value):
+    """Return a power of ten as ``10⁷``."""
+    return f"10{superscript(round(log10(abs(value))))}"

@@ -1,0 +1,536 @@
+import {
+  Announcer,
+  Button,
+  Chart,
+  Playback,
+  Readouts,
+  Slider,
+  assign,
+  clipLine,
+  element,
+  fixed,
+  follow,
+  logMapping,
+  logarithmic,
+  readable,
+  sender,
+  stepMapping,
+  superscript,
+  watchWidths,
+  write,
+} from "./kit.js";
+
+// ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const LARGEST = 1e100; // beyond it the walk is cut short, long before a square overflows
+
+export function loss(x, y, { w, b }) {
+  return mean(x.map((value, i) => (w * value + b - y[i]) ** 2));
+}
+
+export function gradient(x, y, { w, b }) {
+  const residual = x.map((value, i) => w * value + b - y[i]);
+  return { w: 2 * mean(residual.map((r, i) => r * x[i])), b: 2 * mean(residual) };
+}
+
+// The line of least loss.
+export function optimum(x, y) {
+  const [centreX, centreY] = [mean(x), mean(y)];
+  const along = x.map((value) => value - centreX);
+  const w = mean(along.map((d, i) => d * (y[i] - centreY))) / mean(along.map((d) => d * d));
+  return { w, b: centreY - w * centreX };
+}
+
+// The eigenvalues of the Hessian 2 [[mean x², mean x], [mean x, 1]].
+export function curvatures(x) {
+  const [square, first] = [mean(x.map((value) => value * value)), mean(x)];
+  const spread = Math.hypot(square - 1, 2 * first);
+  const steepest = square + 1 + spread;
+  const centred = mean(x.map((value) => (value - first) ** 2));
+  return { steepest, flattest: (4 * centred) / steepest }; // their product is the determinant
+}
+
+// The learning rate from which on the walk no longer closes in.
+export function threshold(x) {
+  return 2 / curvatures(x).steepest;
+}
+
+// How far the loss stands above the least loss. A mean of squares, where the difference of the two
+// losses would cancel to noise.
+export function gap(x, { w, b }, best) {
+  return mean(x.map((value) => ((w - best.w) * value + (b - best.b)) ** 2));
+}
+
+// The stops of the walk from (0, 0): step 0 to step `steps`.
+export function walk(x, y, rate, steps) {
+  const stops = [{ w: 0, b: 0 }];
+  while (stops.length <= steps) {
+    const here = stops[stops.length - 1];
+    const slope = gradient(x, y, here);
+    const next = { w: here.w - rate * slope.w, b: here.b - rate * slope.b };
+    if (Math.max(Math.abs(next.w), Math.abs(next.b)) > LARGEST) break;
+    stops.push(next);
+  }
+  return stops.map((stop) => ({ ...stop, loss: loss(x, y, stop) }));
+}
+
+// ---- Words --------------------------------------------------------------------------------------
+
+const LAMBDA = "λ<sub>max</sub>";
+
+export const rateText = (rate) =>
+  rate.toPrecision(Number(rate.toPrecision(3)) === rate ? 3 : 4);
+
+// A factor near 1, with as many decimals as tell it from 1.
+function factorText(factor) {
+  let decimals = 2;
+  while (decimals < 6 && Number(factor.toFixed(decimals)) === 1) decimals += 1;
+  return factor.toFixed(decimals);
+}
+
+// Whether the first error has any part along the Hessian's steepest direction (v, u).
+function startsAlongSteepest(x, start, best) {
+  const [square, first] = [mean(x.map((value) => value * value)), mean(x)];
+  const half = curvatures(x).steepest / 2;
+  const [v, u] = square > 1 ? [half - 1, first] : [first, half - square];
+  const size = Math.hypot(v, u);
+  if (size === 0) return true; // a round bowl: every direction is the steepest
+  const [dw, db] = [start.w - best.w, start.b - best.b];
+  return Math.abs(dw * v + db * u) > 1e-12 * Math.hypot(dw, db) * size;
+}
+
+// What this learning rate does to this walk, in a word.
+function kindOf({ share, first, last, alongSteepest }) {
+  if (first === 0) return "there";
+  if (share > 2 - 1e-9 && !alongSteepest) return "spared";
+  if (share > 2 + 1e-9) return "diverges";
+  if (share > 2 - 1e-9) return "edge";
+  if (share > 1) return "swings";
+  return last > 0.01 * first ? "slow" : "converges";
+}
+
+// And in a sentence or two, as HTML.
+const SENTENCES = {
+  there: () => "The walk starts at the best line. The gradient is zero there: it stays.",
+  spared: ({ alpha, limit, rest }) =>
+    `${alpha} is no smaller than 2/${LAMBDA} = ${limit}, yet this walk starts with no error along
+    the steepest direction: nothing is there to multiply. ${rest}.`,
+  diverges: ({ alpha, limit, left, stretch, cut }) =>
+    `${alpha} is past 2/${LAMBDA} = ${limit}. Each step overshoots, and multiplies the error along
+    the steepest direction by ${left}: <strong>the walk diverges.</strong>${stretch}${cut}`,
+  edge: ({ alpha }) =>
+    `${alpha} is 2/${LAMBDA} itself. Along the steepest direction each step jumps to the other side
+    of the bottom and lands just as far away: it swings for ever.`,
+  swings: ({ alpha, half, limit, left, rest, still }) =>
+    `${alpha} lies between 1/${LAMBDA} = ${half} and 2/${LAMBDA} = ${limit}. Along the steepest
+    direction each step overshoots to the other side, with ${left} of the error left: it swings,
+    yet it shrinks. ${rest}${still}.`,
+  slow: ({ alpha, left, rest, still }) =>
+    `${alpha} is safe, and too small to arrive: each step leaves ${left} of the error along the
+    steepest direction. ${rest}${still}.`,
+  converges: ({ alpha, limit, left, leftFlattest, rest }) =>
+    `${alpha} is below 2/${LAMBDA} = ${limit}: the walk converges. Each step leaves ${left} of the
+    error along the steepest direction, and ${leftFlattest} along the flattest. ${rest}.`,
+};
+
+export function verdict({ x, rate, steps, stops, best }) {
+  const { steepest, flattest } = curvatures(x);
+  const [first, last] = [stops[0], stops[stops.length - 1]].map((stop) => gap(x, stop, best));
+  const alongSteepest = startsAlongSteepest(x, stops[0], best);
+  const kind = kindOf({ share: rate * steepest, first, last, alongSteepest });
+  const top = Math.ceil(Math.log10(Math.max(...stops.map((stop) => stop.loss))));
+  const facts = {
+    alpha: `α = ${rateText(rate)}`,
+    limit: (2 / steepest).toPrecision(4),
+    half: (1 / steepest).toPrecision(4),
+    left: factorText(Math.abs(1 - rate * steepest)),
+    leftFlattest: factorText(1 - rate * flattest),
+    rest: `After ${steps} steps the gap is ${gapText(last, stops[0].loss, 2)}`,
+    still: last > 0.01 * first ? `, ${readable((100 * last) / first, 2)}% of the first` : "",
+    stretch: last > 10 * first ? ` The loss axis stretches to 10${superscript(top)} for it.` : "",
+    cut: stops.length <= steps ? ` After step ${stops.length - 1} we stop counting.` : "",
+  };
+  return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ") };
+}
+
+// A gap, unless rounding has the last word.
+function gapText(value, start, digits = 4) {
+  const noise = 1e-28 * start;
+  if (value > noise || noise === 0) return readable(value, digits);
+  return `below 10${superscript(Math.ceil(Math.log10(noise)))}`;
+}
+
+// ---- Frames -------------------------------------------------------------------------------------
+
+// The window on the data: the points, the best line from side to side, and the first line, y = 0.
+function dataFrame(x, y, best) {
+  const [low, high] = [Math.min(...x), Math.max(...x)];
+  const pad = 0.08 * (high - low);
+  const sides = [low - pad, high + pad];
+  const seen = [0, ...y, ...sides.map((side) => best.w * side + best.b)];
+  const [bottom, top] = [Math.min(...seen), Math.max(...seen)];
+  const room = 0.25 * (top - bottom || 1);
+  return { x: sides, y: [bottom - room, top + room] };
+}
+
+// The window on the losses, of the whole walk, with room for a word under the dashed minimum.
+function lossFrame(stops, least, pixels) {
+  const highest = Math.max(...stops.map((stop) => stop.loss)) || 1;
+  const floor = Math.max(least, 1e-16 * (stops[0].loss || 1));
+  const span = Math.max(0.5, Math.log10(highest / floor));
+  const perPixel = span / (pixels - 34);
+  const from = Math.log10(floor) - 24 * perPixel;
+  const to = Math.log10(floor) + span + 10 * perPixel;
+  return { floor, y: [10 ** from, 10 ** to] };
+}
+
+// ---- The lab ------------------------------------------------------------------------------------
+
+const TRAIL = 24;
+
+// The points, the line and its past.
+class DataPanel {
+  constructor(count) {
+    this.chart = new Chart({
+      x: { name: "x" },
+      y: { name: "y" },
+      caption: [
+        ["fit", "the line"],
+        ["trail", "earlier"],
+        ["best", "the best line"],
+      ],
+    });
+    const { chart } = this;
+    const several = (number, tag, attributes) =>
+      Array.from({ length: number }, () => chart.add(tag, attributes));
+    this.sticks = several(count, "line", { class: "lr-stick" });
+    this.trail = several(TRAIL, "line", { class: "lr-trail" });
+    this.line = chart.add("line", { class: "lr-fit" });
+    this.best = chart.add("line", { class: "lr-best" });
+    this.points = several(count, "circle", { class: "lr-point", r: 5 });
+    this.arrows = [0, 1].map(() => chart.add("path", { class: "lr-arrow" }, chart.over));
+    this.note = [0, 1].map(() => chart.add("text", { class: "lr-warning" }, chart.over));
+  }
+
+  // Draw what does not move: the axes, the points, the dashed line.
+  settle({ x, y, best, frame }) {
+    const { chart } = this;
+    Object.assign(this, { x, y, frame });
+    chart.frame(frame);
+    this.points.forEach((point, i) => assign(point, { cx: chart.x(x[i]), cy: chart.y(y[i]) }));
+    this.place(this.best, best);
+  }
+
+  draw({ here, stops, position }) {
+    const { chart, x, y } = this;
+    this.place(this.line, here);
+    this.trail.forEach((line, i) => {
+      const stop = stops[Math.ceil(position) - 1 - i];
+      this.place(line, stop);
+      assign(line, { opacity: (0.6 * 0.85 ** i).toFixed(3) });
+    });
+    this.sticks.forEach((stick, i) => {
+      const [bottom, top] = this.frame.y;
+      const end = Math.min(2 * top - bottom, Math.max(2 * bottom - top, here.w * x[i] + here.b));
+      const at = chart.x(x[i]);
+      assign(stick, { x1: at, x2: at, y1: chart.y(y[i]), y2: chart.y(end).toFixed(2) });
+    });
+    this.warn(here);
+  }
+
+  place(line, stop) {
+    const { chart, frame } = this;
+    const ends = stop && clipLine(stop.w, stop.b, frame.x, frame.y);
+    assign(line, { visibility: ends ? "visible" : "hidden" });
+    if (!ends) return;
+    const [x1, y1, x2, y2] = ends;
+    assign(line, {
+      x1: chart.x(x1).toFixed(2),
+      y1: chart.y(y1).toFixed(2),
+      x2: chart.x(x2).toFixed(2),
+      y2: chart.y(y2).toFixed(2),
+    });
+  }
+
+  // Where the line leaves the chart: arrowheads, and its value over the farthest point.
+  warn({ w, b }) {
+    const { chart, frame, x } = this;
+    const outside = (value) => value < frame.y[0] || value > frame.y[1];
+    const worst = x.reduce((a, c) => (Math.abs(w * c + b) > Math.abs(w * a + b) ? c : a));
+    const away = outside(w * worst + b);
+    const ends = clipLine(w, b, frame.x, frame.y);
+    const exits = ends
+      ? [ends.slice(0, 2), ends.slice(2)].filter(([, value]) => this.onEdge(value))
+      : [[(frame.x[0] + frame.x[1]) / 2, b > frame.y[1] ? frame.y[1] : frame.y[0]]];
+    this.arrows.forEach((arrow, i) => {
+      assign(arrow, { visibility: away && exits[i] ? "visible" : "hidden" });
+      if (!exits[i]) return;
+      const [x, y] = [chart.x(exits[i][0]), chart.y(exits[i][1])];
+      const tip = exits[i][1] > (frame.y[0] + frame.y[1]) / 2 ? -7 : 7;
+      assign(arrow, { d: `M${x - 6} ${y}h12l-6 ${tip}z` });
+    });
+    const [at, value] = [readable(worst, 2), readable(w * worst + b, 3)];
+    const lines = ["off the chart:", `at x = ${at} the line says ${value}`];
+    this.note.forEach((text, i) => {
+      assign(text, { visibility: away ? "visible" : "hidden", x: chart.range.x[0] + 8 });
+      assign(text, { y: chart.range.y[1] + 16 + 15 * i });
+      write(text, lines[i]);
+    });
+  }
+
+  onEdge(value) {
+    const [bottom, top] = this.frame.y;
+    return Math.min(Math.abs(value - bottom), Math.abs(value - top)) < 1e-6 * (top - bottom);
+  }
+}
+
+// The loss against the step.
+class LossPanel {
+  constructor() {
+    this.chart = new Chart({
+      x: { name: "step" },
+      y: { name: "loss", kind: logarithmic },
+      caption: [
+        ["fit", "the loss"],
+        ["future", "to come"],
+        ["best", "the least there is"],
+      ],
+    });
+    const { chart } = this;
+    this.future = chart.add("polyline", { class: "lr-future" });
+    this.past = chart.add("polyline", { class: "lr-fit" });
+    this.least = chart.add("line", { class: "lr-best" });
+    this.leastText = chart.add("text", { class: "lr-least", "text-anchor": "end" });
+    this.dot = chart.add("circle", { class: "lr-dot", r: 5.5 }, chart.over);
+  }
+
+  settle({ stops, steps, least }) {
+    const { chart } = this;
+    const [bottom, top] = chart.range.y;
+    const { floor, y } = lossFrame(stops, least, bottom - top);
+    chart.frame({ x: [0, steps], y });
+    this.floor = floor;
+    const level = chart.y(floor).toFixed(2);
+    assign(this.least, { x1: chart.range.x[0], x2: chart.range.x[1], y1: level, y2: level });
+    assign(this.leastText, { x: chart.range.x[1] - 4, y: Number(level) + 16 });
+    const below = "the minimum lies below any log axis";
+    write(this.leastText, least >= floor ? `minimum ${readable(least)}` : below);
+    assign(this.future, { points: this.curve(stops) });
+  }
+
+  curve(stops) {
+    return this.chart.points(
+      stops.map((stop, k) => stop.at ?? k),
+      stops.map((stop) => Math.max(stop.loss, this.floor)),
+    );
+  }
+
+  draw({ here, stops, position }) {
+    const { chart } = this;
+    const past = stops.slice(0, Math.floor(position) + 1);
+    assign(this.past, { points: this.curve([...past, { loss: here.loss, at: position }]) });
+    const level = chart.y(Math.max(here.loss, this.floor));
+    assign(this.dot, { cx: chart.x(position).toFixed(2), cy: level.toFixed(2) });
+  }
+}
+
+class WalkLab {
+  constructor({ model, el }) {
+    this.model = model;
+    this.set = sender(model);
+    this.announcer = new Announcer();
+    this.build(el);
+    this.solve();
+    this.endings = [
+      follow(model, ["learning_rate", "n_steps"], () => this.retrace()),
+      follow(model, ["step"], () => this.arrive()),
+      follow(model, ["playing"], () => this.play()),
+      watchWidths([this.data.chart, this.losses.chart], () => this.layout()),
+    ];
+    if (model.get("playing")) this.play();
+  }
+
+  build(el) {
+    const { model, set } = this;
+    this.data = new DataPanel(model.get("x").length);
+    this.losses = new LossPanel();
+    this.rate = new Slider({
+      name: "rate",
+      label: "Learning rate α",
+      mapping: logMapping({ min: 0.001, max: 1, perDecade: 200, digits: 3 }),
+      toText: rateText,
+      ticks: [0.001, 0.01, 0.1, 1],
+      onInput: (value) => set("learning_rate", value),
+    });
+    this.step = new Slider({
+      name: "step",
+      label: "Steps",
+      mapping: stepMapping(model.get("n_steps")),
+      toText: (step) => `${step} of ${model.get("n_steps")}`,
+      onInput: (step) => this.goTo(step),
+    });
+    const toggle = () => set("playing", !model.get("playing"));
+    this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
+    const goOn = () => this.goTo(this.shown() + 1);
+    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
+    const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
+    this.playback = new Playback({
+      at: (position) => this.travel(position),
+      done: () => set("playing", false),
+    });
+    this.readouts = new Readouts([
+      { key: "w", name: "slope w" },
+      { key: "b", name: "intercept b" },
+      { key: "loss", name: "loss" },
+      { key: "gap", name: "gap to the minimum" },
+    ]);
+    this.verdict = element("p", { class: "lr-verdict" });
+    const nodes = [this.toggle, next, reset].map((button) => button.node);
+    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
+    const transport = element("div", { class: "lr-transport" }, buttons, this.step.node);
+    this.root = element(
+      "div",
+      { class: "lr-lab", role: "group", "aria-label": "Lab: the walk" },
+      element("div", { class: "lr-panels" }, this.data.chart.node, this.losses.chart.node),
+      element("div", { class: "lr-controls" }, this.rate.node, transport),
+      this.readouts.node,
+      this.verdict,
+      this.announcer.node,
+    );
+    el.replaceChildren(this.root);
+  }
+
+  // New data: the least loss, the threshold, the window.
+  solve() {
+    const [x, y] = [this.model.get("x"), this.model.get("y")];
+    const best = optimum(x, y);
+    this.problem = { x, y, best, least: loss(x, y, best), frame: dataFrame(x, y, best) };
+    const limit = threshold(x);
+    this.rate.warnPast(limit, `<span>2/${LAMBDA} = ${limit.toPrecision(4)}</span>`);
+    this.retrace({ silent: true });
+  }
+
+  // A new learning rate, or another number of steps: the whole walk again.
+  retrace({ silent = false } = {}) {
+    const { x, y, best } = this.problem;
+    const [rate, steps] = [this.model.get("learning_rate"), this.model.get("n_steps")];
+    this.stops = walk(x, y, rate, steps);
+    this.steps = steps;
+    this.step.limit(this.stops.length - 1);
+    this.rate.show(rate);
+    const { kind, html } = verdict({ x, rate, steps, stops: this.stops, best });
+    assign(this.root, { "data-verdict": kind });
+    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+    this.layout();
+    if (!silent) this.announce();
+  }
+
+  layout() {
+    this.data.settle(this.problem);
+    this.losses.settle({ stops: this.stops, steps: this.steps, least: this.problem.least });
+    this.draw(this.playback.running ? this.position : this.model.get("step"));
+  }
+
+  draw(position) {
+    const { stops, problem } = this;
+    this.position = Math.min(position, stops.length - 1);
+    const here = this.between(this.position);
+    const state = { here, stops, position: this.position };
+    this.data.draw(state);
+    this.losses.draw(state);
+    this.step.show(Math.floor(this.position));
+    this.read(this.stops[Math.floor(this.position)], problem);
+  }
+
+  // A step is a straight stretch in (w, b): between two stops the line is on its way along it.
+  between(position) {
+    const stop = Math.floor(position);
+    const [from, to] = [this.stops[stop], this.stops[Math.min(stop + 1, this.stops.length - 1)]];
+    const part = position - stop;
+    const mix = (a, b) => a + part * (b - a);
+    const line = { w: mix(from.w, to.w), b: mix(from.b, to.b) };
+    return { ...line, loss: part ? from.loss ** (1 - part) * to.loss ** part : from.loss };
+  }
+
+  read(stop, { x, best, least }) {
+    const distance = gapText(gap(x, stop, best), this.stops[0].loss);
+    this.readouts.show("w", fixed(stop.w), `best ${fixed(best.w)}`);
+    this.readouts.show("b", fixed(stop.b), `best ${fixed(best.b)}`);
+    this.readouts.show("loss", readable(stop.loss), `minimum ${readable(least)}`);
+    this.readouts.show("gap", distance, "loss − minimum");
+    this.data.chart.describe(
+      `${x.length} points, and a line of slope ${fixed(stop.w)} and intercept ${fixed(stop.b)}.` +
+        ` The best line has slope ${fixed(best.w)} and intercept ${fixed(best.b)}.`,
+    );
+    const step = Math.floor(this.position);
+    this.losses.chart.describe(
+      `The loss at each step, on a logarithmic axis: ${readable(stop.loss)} at step ${step}` +
+        ` of ${this.steps}. The least loss there is: ${readable(least)}.`,
+    );
+    this.summary =
+      `Step ${step} of ${this.steps}. Slope ${fixed(stop.w)}, intercept ${fixed(stop.b)},` +
+      ` loss ${readable(stop.loss)}, gap ${distance}.`;
+  }
+
+  announce() {
+    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+  }
+
+  // ---- Moving along the walk
+
+  shown() {
+    return Math.min(this.model.get("step"), this.stops.length - 1);
+  }
+
+  goTo(step) {
+    this.set("playing", false);
+    this.set("step", Math.min(step, this.stops.length - 1));
+  }
+
+  // The playback's frame: the picture moves on, the model hears of whole steps.
+  travel(position) {
+    this.position = position;
+    this.set("step", Math.floor(position));
+    this.draw(position);
+  }
+
+  arrive() {
+    if (this.playback.running) return;
+    this.draw(this.model.get("step"));
+    this.announcer.say(this.summary);
+  }
+
+  play() {
+    const playing = this.model.get("playing");
+    this.toggle.show(playing ? "pause" : "play", playing ? "Pause" : "Play");
+    if (!playing) {
+      this.playback.stop();
+      this.arrive();
+      return;
+    }
+    const last = this.stops.length - 1;
+    const from = this.shown();
+    this.playback.start(from < last ? from : 0, last);
+  }
+
+  end() {
+    this.playback.stop();
+    this.announcer.stop();
+    for (const ending of this.endings) ending();
+  }
+}
+
+export default {
+  render({ model, el }) {
+    let lab = new WalkLab({ model, el });
+    const ending = follow(model, ["x", "y"], () => {
+      lab.end();
+      lab = new WalkLab({ model, el });
+    });
+    return () => {
+      ending();
+      lab.end();
+    };
+  },
+};

@@ -1,0 +1,204 @@
+"""The walk: gradient descent on one feature, a line sweeping to the best one."""
+
+from math import hypot, log10
+
+from traitlets import Bool, Float, Int, List, validate
+
+from linreg import pure_python
+from linreg.labs.kit import Chart, Lab, LabError, finite, readable
+
+__all__ = ["Walk"]
+
+X = (-1.8, -1.2, -0.5, 0.1, 0.9, 1.4, 2.1, 2.6)  # the eight points of Chapter 4
+Y = (-2.1, -1.3, -0.4, 0.6, 1.7, 2.2, 3.5, 4.1)
+SMALLEST_RATE, LARGEST_RATE = 0.001, 1.0  # the slider's ends
+MOST_STEPS = 500
+LARGEST = 1e100  # beyond it the walk is cut short, long before a square overflows
+
+
+class Walk(Lab):
+    """Watch gradient descent walk a line from (0, 0) to the least loss.
+
+    Parameters
+    ----------
+    x, y : sequence of floats of shape (n_samples,)
+        The points.
+    learning_rate : float
+        The factor on the gradient at each step, between 0.001 and 1.
+    n_steps : int
+        How long the walk is.
+    step : int
+        The step that is shown first.
+
+    Raises
+    ------
+    LabError
+        A ``ValueError`` that says what cannot be shown, and why.
+    """
+
+    x = List(Float()).tag(sync=True)
+    y = List(Float()).tag(sync=True)
+    learning_rate = Float(0.1).tag(sync=True)
+    n_steps = Int(50).tag(sync=True)
+    step = Int(0).tag(sync=True)
+    playing = Bool(False).tag(sync=True)
+
+    shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
+    spoken = ("learning_rate", "step")
+
+    def __init__(self, x=X, y=Y, learning_rate=0.1, n_steps=50, step=0):
+        super().__init__(
+            x=finite(x, "x"),
+            y=finite(y, "y"),
+            learning_rate=learning_rate,
+            n_steps=n_steps,
+            step=step,
+        )
+
+    def proposed(self, proposal, *names):
+        """Return traits by name, among them the one that is about to change."""
+        changed = proposal["trait"].name
+        return [proposal["value"] if name == changed else getattr(self, name) for name in names]
+
+    @validate("x", "y")
+    def _check_points(self, proposal):
+        x, y = self.proposed(proposal, "x", "y")
+        if len(x) != len(y):
+            raise LabError(
+                f"x has {len(x)} values and y has {len(y)}: give one y for each x, and change "
+                "both within hold_trait_notifications()"
+            )
+        if max(x) == min(x):
+            raise LabError(
+                f"every x is {x[0]}: many lines are equally good there, so the bowl has no single "
+                "bottom. Give at least two different values of x"
+            )
+        return finite(proposal["value"], proposal["trait"].name)
+
+    @validate("learning_rate")
+    def _check_rate(self, proposal):
+        rate = proposal["value"]
+        if not SMALLEST_RATE <= rate <= LARGEST_RATE:
+            raise LabError(
+                f"learning_rate is {rate}, outside the slider's range: choose between "
+                f"{SMALLEST_RATE} and {LARGEST_RATE:g}"
+            )
+        return rate
+
+    @validate("n_steps", "step")
+    def _check_steps(self, proposal):
+        n_steps, step = self.proposed(proposal, "n_steps", "step")
+        if not 1 <= n_steps <= MOST_STEPS:
+            raise LabError(f"n_steps is {n_steps}: choose between 1 and {MOST_STEPS}")
+        if not 0 <= step <= n_steps:
+            raise LabError(f"step is {step}: choose between 0 and n_steps = {n_steps}")
+        return proposal["value"]
+
+    # ---- Mathematics: the same as walk.js, and tested against it
+
+    def path(self):
+        """Return ``(w, b, loss)`` at each stop, from step 0 to step ``n_steps``.
+
+        A walk whose numbers pass 1e100 is cut short there.
+        """
+        rows = [[value] for value in self.x]
+        w, b, stops = 0.0, 0.0, []
+        while len(stops) <= self.n_steps and max(abs(w), abs(b)) <= LARGEST:
+            loss = pure_python.mean_squared_error(self.y, pure_python.predict(rows, [w], b))
+            stops.append((w, b, loss))
+            (slope,), d_intercept = pure_python.gradient(rows, self.y, [w], b)
+            w, b = w - self.learning_rate * slope, b - self.learning_rate * d_intercept
+        return stops
+
+    def optimum(self):
+        """Return ``(w, b, loss)`` of the best line."""
+        fit = pure_python.fit_least_squares([[value] for value in self.x], self.y)
+        return fit.coef[0], fit.intercept, fit.loss_history[0]
+
+    def threshold(self):
+        """Return the learning rate from which on the walk no longer closes in, 2/λmax.
+
+        λmax is the larger eigenvalue of the Hessian 2 [[mean x², mean x], [mean x, 1]].
+        """
+        mean = sum(self.x) / len(self.x)
+        square = sum(value * value for value in self.x) / len(self.x)
+        return 2 / (square + 1 + hypot(square - 1, 2 * mean))
+
+    def gap(self, step=None):
+        """Return how far the loss at a step, or at the one shown, stands above the least loss.
+
+        The mean squared distance between the two lines, over the points: the difference of the
+        two losses would cancel to noise.
+        """
+        stops = self.path()
+        w, b, _ = stops[min(self.step if step is None else step, len(stops) - 1)]
+        best_w, best_b, _ = self.optimum()
+        apart = [(w - best_w) * value + (b - best_b) for value in self.x]
+        return sum(d * d for d in apart) / len(apart)
+
+    # ---- The still picture
+
+    def still(self):
+        """Return the step shown, or from the start the whole walk, as two charts and a sentence."""
+        stops = self.path()
+        step = min(self.step or self.n_steps, len(stops) - 1)
+        w, b, loss = stops[step]
+        _, _, least = self.optimum()
+        text = (
+            f"Gradient descent with learning rate {self.learning_rate:g}, after {step} of "
+            f"{self.n_steps} steps: slope {readable(w)}, intercept {readable(b)}, loss "
+            f"{readable(loss)}. The least loss there is: {readable(least)}, on the dashed line. "
+            "This picture is still; with JavaScript, or in Jupyter, you move it."
+        )
+        charts = self.line_chart(stops, step).svg() + self.loss_chart(stops, step).svg()
+        return f'<div style="display:flex;flex-wrap:wrap;gap:0 16px">{charts}</div><p>{text}</p>'
+
+    def line_chart(self, stops, step):
+        """Return the points, the walk's lines and the best one as a ``Chart``."""
+        best_w, best_b, _ = self.optimum()
+        pad = 0.08 * (max(self.x) - min(self.x))
+        sides = (min(self.x) - pad, max(self.x) + pad)
+        seen = [0.0, *self.y, *(best_w * side + best_b for side in sides)]
+        room = 0.25 * (max(seen) - min(seen) or 1)
+        title = f"{len(self.x)} points, the line after its first steps, and the best line, dashed"
+        chart = Chart(title, sides, (min(seen) - room, max(seen) + room), ("x", "y"))
+        for w, b, _ in stops[: min(step, 10)]:
+            draw_line(chart, w, b, width=1.25, opacity=0.45)
+        draw_line(chart, *stops[step][:2], width=3)
+        chart.line([(side, best_w * side + best_b) for side in sides], "best", dash="7 5")
+        chart.points(zip(self.x, self.y, strict=True), "data")
+        return chart
+
+    def loss_chart(self, stops, step):
+        """Return the loss at each step, on a logarithmic axis, as a ``Chart``."""
+        highest = max(loss for _, _, loss in stops) or 1.0
+        least = max(self.optimum()[2], 1e-16 * (stops[0][2] or 1.0))
+        span = max(0.5, log10(highest / least))
+        title = "The loss after each step, on a logarithmic axis; dashed, the least there is"
+        frame = (least * 10 ** (-0.15 * span), least * 10 ** (1.06 * span))
+        chart = Chart(title, (0, self.n_steps), frame, ("step", "loss"), log=True)
+        curve = [(k, max(loss, least)) for k, (_, _, loss) in enumerate(stops)]
+        chart.line(curve, "fit", 1.5, opacity=0.35)
+        chart.line(curve[: step + 1], "fit", 3)
+        chart.line([(0, least), (self.n_steps, least)], "best", dash="7 5")
+        chart.points([curve[step]], "fit", 5.5)
+        return chart
+
+
+def draw_line(chart, w, b, **style):
+    """Draw the part of a fitted line that a chart shows, if any."""
+    ends = clip_line(w, b, chart.x, chart.y)
+    if ends:
+        chart.line(ends, "fit", **style)
+
+
+def clip_line(w, b, x, y):
+    """Return the two ends of a line's part within a frame, or ``None`` where it misses it."""
+    (left, right), (bottom, top) = x, y
+    ends = [(left, w * left + b), (right, w * right + b)]
+    if max(ends[0][1], ends[1][1]) < bottom or min(ends[0][1], ends[1][1]) > top:
+        return None
+    if w == 0:
+        return ends
+    first, second = sorted(((value - b) / w, value) for value in (bottom, top))
+    return [first if first[0] > left else ends[0], second if second[0] < right else ends[1]]

@@ -1,0 +1,113 @@
+"""The book's figures: every function takes axes and returns them.
+
+Nothing here fits, shows or changes a global setting. ``PALETTE`` is the one place where the
+colours of the book stand; the labs and the pages take theirs from it.
+"""
+
+# A role, and its colour on a light and on a dark page. Each colour stands out from its page by
+# 4.5 to 1 or more, but for the grid, which is meant to recede.
+PALETTE = {
+    "ink": {"light": "#1f2933", "dark": "#e6e9ee"},
+    "muted": {"light": "#5b6672", "dark": "#9aa5b1"},
+    "grid": {"light": "#dde2e8", "dark": "#39424e"},
+    "paper": {"light": "#ffffff", "dark": "#121212"},
+    "data": {"light": "#1d5fa8", "dark": "#7fb5ee"},
+    "fit": {"light": "#b4451c", "dark": "#f2976b"},
+    "best": {"light": "#1c7a4d", "dark": "#6fce9f"},
+    "residual": {"light": "#7a5195", "dark": "#c8a2e0"},
+    "warn": {"light": "#b3261e", "dark": "#ff8f85"},
+}
+
+
+def subplots(n_columns=1, *, height=2.8):
+    """Return a figure and its axes in the book's look: one, or an array of ``n_columns``.
+
+    ``height`` is in inches. The figure is 5.6 inches wide, so that its text can be read on a phone,
+    and its background is transparent, so that a page may show it on paper of its own colour.
+    """
+    import matplotlib.pyplot as plt
+
+    fig, axes = plt.subplots(
+        1, n_columns, figsize=(5.6, height), dpi=180, layout="constrained", facecolor="none"
+    )
+    for ax in [axes] if n_columns == 1 else axes:
+        ax.set_facecolor("none")
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.spines[["bottom", "left"]].set_color(colour("muted"))
+        ax.tick_params(colors=colour("muted"), labelsize=8)
+        ax.grid(color=colour("grid"), linewidth=0.6)
+        ax.set_axisbelow(True)
+    return fig, axes
+
+
+def colour(role):
+    """Return the colour of a role in ``PALETTE`` on a light page, as ``#rrggbb``."""
+    return PALETTE[role]["light"]
+
+
+def points(ax, x, y):
+    """Draw one dot a sample; ``x`` and ``y`` have shape (n_samples,)."""
+    ax.plot(x, y, "o", color=colour("data"), markersize=5.5)
+    return ax
+
+
+def line(ax, coef, intercept, *, strength=1.0):
+    """Draw ``y = coef[0] * x + intercept`` across the axes, at a strength between 0 and 1.
+
+    ``coef`` has shape (1,).
+    """
+    ax.axline(
+        (0, float(intercept)),
+        slope=float(coef[0]),
+        color=colour("fit"),
+        linewidth=1.8,
+        alpha=strength,
+    )
+    return ax
+
+
+def loss_curve(ax, loss_history, *, role="fit", label=""):
+    """Draw the loss after each step on a logarithmic axis, its label at its end.
+
+    ``loss_history`` has one entry a step, the start first.
+    """
+    ax.plot(range(len(loss_history)), loss_history, color=colour(role), linewidth=1.8)
+    ax.annotate(
+        label,
+        (len(loss_history) - 1, loss_history[-1]),
+        xytext=(4, 0),
+        textcoords="offset points",
+        color=colour(role),
+        fontsize=8,
+        va="center",
+    )
+    ax.set_yscale("log")
+    return ax
+
+
+def floor(ax, value, *, label=""):
+    """Draw a dashed level that a curve cannot pass, such as the least loss."""
+    ax.axhline(value, color=colour("best"), linestyle="--", linewidth=1.4)
+    middle = sum(ax.get_xlim()) / 2
+    ax.text(middle, value * 1.15, label, color=colour("best"), fontsize=8, ha="center", va="bottom")
+    return ax
+
+
+def contours(ax, loss, w_range, b_range):
+    """Draw rings of equal ``loss(w, b)`` over two ranges ``(low, high)``, even in its root."""
+    ws, bs = (spaced(low, high, 60) for low, high in (w_range, b_range))
+    roots = [[loss(w, b) ** 0.5 for w in ws] for b in bs]
+    ax.contour(ws, bs, roots, levels=8, colors=colour("muted"), linewidths=0.6, alpha=0.7)
+    ax.set(xlim=w_range, ylim=b_range)
+    return ax
+
+
+def spaced(low, high, n):
+    """Return ``n`` evenly spaced numbers, both ends included."""
+    return [low + (high - low) * i / (n - 1) for i in range(n)]
+
+
+def trail(ax, path):
+    """Draw the places ``(w, b)`` that a walk visited, in order, a dot at each."""
+    ax.plot(*zip(*path), "o-", color=colour("fit"), markersize=3.5, linewidth=1.2)
+    return ax

@@ -1,0 +1,105 @@
+"""A real Chromium, the built book, and pages that fail their test when anything goes wrong."""
+
+import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from chromium import ARGUMENTS, find_chromium
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def book():
+    """The folder of the built book: `_build/html`, or the one that LINREG_BOOK names."""
+    folder = Path(os.environ.get("LINREG_BOOK", ROOT / "_build" / "html")).resolve()
+    assert (folder / "index.html").exists(), f"{folder} holds no book: run `make book` first"
+    return folder
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(book):
+    """The address of a server on this machine that serves the built book."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=book))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Guard:
+    """What no page may do: ask elsewhere, miss a file, or report an error."""
+
+    def __init__(self, *homes):
+        self.homes = (*homes, "blob:", "data:", "about:")
+        self.faults = []
+
+    def watch(self, context):
+        context.on("request", self.request)
+        context.on("requestfailed", self.failure)
+        context.on("response", self.response)
+        context.on("console", self.message)
+        context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
+
+    def request(self, request):
+        if not request.url.startswith(self.homes):
+            self.faults.append(f"asked elsewhere: {request.url}")
+
+    def failure(self, request):
+        # No fault: a script that the page may not run, a request that leaving the page ended.
+        if request.failure not in ("csp", "net::ERR_ABORTED"):
+            self.faults.append(f"{request.failure}: {request.url}")
+
+    def response(self, response):
+        if response.status >= 400:
+            self.faults.append(f"status {response.status}: {response.url}")
+
+    def message(self, message):
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def new_page(chromium, book, site):
+    """Open pages of the book: `new_page("intro.html", color_scheme="dark")`.
+
+    `over="file"` opens it from the disk; the other keywords go to Playwright's `new_context`. The
+    test fails at its end if any page asked for something outside the book, missed a file, or
+    reported an error.
+    """
+    homes = {"http": site, "file": f"{book.as_uri()}/"}
+    guard = Guard(*homes.values())
+    contexts = []
+
+    def open_page(path, over="http", **options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        guard.watch(context)
+        page = context.new_page()
+        page.goto(homes[over] + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert guard.faults == []

@@ -1,0 +1,186 @@
+"""Promise: in JupyterLab a lab and its kernel keep each other's state."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import TimeoutError
+
+ROOT = Path(__file__).parents[2]
+RATE = ".lr-slider-rate input"
+CELLS = [
+    "from linreg.labs import Walk\n\nlab = Walk()\nlab",
+    'print(f"rate {lab.learning_rate} step {lab.step} playing {lab.playing}")',
+    "lab.learning_rate = 0.5\nlab.step = 7",
+    "lab.playing = True",
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(folder):
+    """An environment in which Jupyter finds none of the user's settings and asks for no news."""
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    notices = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    notices.mkdir(parents=True)
+    (notices / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    )
+    return {
+        **os.environ,
+        **{name: str(folder / place) for name, place in places.items()},
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+
+
+def write_notebook(path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
+
+
+def wait_until_up(address, server, log, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/api", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """The address of a JupyterLab of our own that holds one notebook."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    write_notebook(folder / "live.ipynb")
+    port, log = free_port(), folder / "log.txt"
+    options = [
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.allow_root=True",
+        "--IdentityProvider.token=",
+        "--LabApp.extension_manager=readonly",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", *options]
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, env=environment(folder), stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture
+def notebook(jupyter, chromium):
+    """The notebook in JupyterLab, its kernel ready, its first cell run."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1700})
+    page = context.new_page()
+    page.set_default_timeout(45_000)
+    page.elsewhere = []
+    context.on("request", lambda request: note_elsewhere(page.elsewhere, request.url, jupyter))
+    page.goto(f"{jupyter}/lab/tree/live.ipynb?reset")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
+    first_run(page)
+    yield page
+    context.close()
+
+
+def note_elsewhere(found, url, home):
+    local = (home, home.replace("http", "ws"), "blob:", "data:")
+    if not url.startswith(local):
+        found.append(url)
+
+
+def run_cell(page, index):
+    page.locator(".jp-CodeCell").nth(index).locator(".jp-InputPrompt").click()
+    page.keyboard.press("Shift+Enter")
+
+
+def first_run(page, tries=4):
+    """Run the first cell until its lab is there: a click on a page in the making is lost."""
+    for _ in range(tries):
+        run_cell(page, 0)
+        try:
+            page.wait_for_selector(".lr-lab", timeout=12_000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError("the first cell shows no lab")
+
+
+def prints(page, expected, seconds=20):
+    """Run the cell that prints the state until it prints what is expected; tell whether it did."""
+    end = time.monotonic() + seconds
+    while (found := printed(page)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(200)
+    return found == expected
+
+
+def printed(page):
+    """Run the cell that prints the state; return what it prints, once it is there anew."""
+    output = page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output")
+    before = page.locator(".jp-CodeCell").nth(1).locator(".jp-InputPrompt").inner_text()
+    run_cell(page, 1)
+    page.wait_for_function(
+        """(before) => {
+            const cell = document.querySelectorAll(".jp-CodeCell")[1];
+            const prompt = cell.querySelector(".jp-InputPrompt").textContent;
+            return /\\d/.test(prompt) && prompt !== before;
+        }""",
+        arg=before,
+    )
+    output.first.wait_for()
+    return output.inner_text().split()[1::2]
+
+
+def test_browser_and_kernel_keep_each_others_state(notebook):
+    page = notebook
+    assert page.locator(".lr-slider-rate output").inner_text() == "0.100"
+
+    # From the browser to Python. The arrows reach the slider, not JupyterLab's shortcuts.
+    page.focus(RATE)
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Step", exact=True).click()
+    shown = page.locator(".lr-slider-rate output").inner_text()
+    assert float(shown) > 0.12
+    assert prints(page, [str(float(shown)), "1", "False"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-slider-rate output:text-is("0.500")')
+    page.wait_for_selector('.lr-slider-step output:text-is("7 of 50")')
+    assert page.get_attribute(".lr-lab", "data-verdict") == "diverges"
+    assert page.input_value(RATE) == "540"
+    assert prints(page, ["0.5", "7", "False"])
+
+    # Python presses play; at the end the kernel knows that it is over.
+    run_cell(page, 3)
+    page.wait_for_selector('.lr-slider-step output:text-is("50 of 50")')
+    assert prints(page, ["0.5", "50", "False"])
+    assert page.elsewhere == []
