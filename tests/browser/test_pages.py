@@ -1,0 +1,171 @@
+"""Promise: every page stands alone, reads well on any screen, and shuts nobody out."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).parents[2]
+
+
+def pages():
+    """The book's own pages, from its table of contents, and those that the theme adds."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [f"{name}.html" for name in [toc["root"], *chapters, "search", "genindex"]]
+
+
+OWN_PAGES = [path for path in pages() if "/" in path]
+every_page = pytest.mark.parametrize("path", pages())
+own_page = pytest.mark.parametrize("path", OWN_PAGES)
+each_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+class Links(HTMLParser):
+    """What a page loads, where it leads, and the places it holds."""
+
+    LOADING = {
+        ("script", "src"),
+        ("img", "src"),
+        ("link", "href"),
+        ("iframe", "src"),
+        ("source", "src"),
+    }
+
+    def __init__(self):
+        super().__init__()
+        self.loads, self.leads, self.places, self.images = [], [], set(), []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.loads += [value for name, value in attributes.items() if (tag, name) in self.LOADING]
+        self.leads += [attributes["href"]] if tag == "a" and "href" in attributes else []
+        self.places |= {attributes["id"]} if "id" in attributes else set()
+        self.images += [attributes] if tag == "img" else []
+
+
+def links(file):
+    parser = Links()
+    parser.feed(file.read_text(encoding="utf-8"))
+    return parser
+
+
+def settle(page):
+    """Wait until the theme has set its colours and MathJax has set every formula."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("!window.MathJax || window.MathJax.startup?.promise !== undefined")
+    page.evaluate("window.MathJax?.startup?.promise")
+
+
+@every_page
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_a_page_asks_for_nothing_outside_and_reports_no_error(new_page, path, over):
+    page = new_page(path, over=over)
+    settle(page)
+    page.mouse.wheel(0, 20_000)
+    page.wait_for_timeout(300)
+    assert page.title()
+
+
+@every_page
+def test_a_page_names_no_file_elsewhere(book, path):
+    outside = [url for url in links(book / path).loads if re.match(r"(https?:)?//", url or "")]
+    assert outside == []
+
+
+@every_page
+def test_every_link_inside_the_book_leads_somewhere(book, path):
+    base = (book / path).as_uri()
+    dead = []
+    for href in links(book / path).leads:
+        target, place = urldefrag(urljoin(base, href))
+        if not target.startswith(book.as_uri()):
+            continue
+        file = Path(unquote(target.removeprefix("file://")))
+        if not file.is_file() or (place and unquote(place) not in links(file).places | {"top", ""}):
+            dead.append(href)
+    assert dead == []
+
+
+@own_page
+def test_every_image_says_what_it_shows(book, path):
+    silent = [image.get("src") for image in links(book / path).images if not image.get("alt")]
+    assert silent == []
+
+
+@own_page
+@each_scheme
+def test_axe_finds_nothing(new_page, path, scheme):
+    page = new_page(path, color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    settle(page)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    results = Axe().run(page, options={"preload": False})  # it would misread the theme's @import
+    assert results.violations_count == 0, results.generate_report()
+
+
+@own_page
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_is_wider_than_the_page(new_page, path, width):
+    page = new_page(path, viewport={"width": width, "height": 844})
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, h3, img, table, mjx-container)")]
+            .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+            .filter((node) => !node.closest("pre, .pst-scrollable-table-container, mjx-container, .math"))
+            .map((node) => node.textContent.slice(0, 60))"""
+    )
+    assert cut == []
+
+
+@own_page
+def test_formulas_are_set(new_page, book, path):
+    page = new_page(path)
+    settle(page)
+    page.wait_for_timeout(300)
+    written = (
+        (book / path).read_text(encoding="utf-8").count('class="math notranslate nohighlight"')
+    )
+    assert page.locator("mjx-container").count() >= written
+    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
+    assert "\\(" not in page.locator(".bd-article").inner_text()
+
+
+@own_page
+def test_lab_scripts_are_loaded_only_where_a_lab_is(book, path):
+    text = (book / path).read_text(encoding="utf-8")
+    loaded = [url for url in links(book / path).loads if "labs/" in (url or "") and ".js" in url]
+    assert bool(loaded) == ("data-lab=" in text)
+
+
+@own_page
+def test_a_page_reads_without_javascript(new_page, path):
+    page = new_page(path, java_script_enabled=False)
+    assert len(page.locator(".bd-article").inner_text()) > 200
+
+
+@own_page
+def test_the_keyboard_reaches_the_text_first_and_sees_where_it_is(new_page, path):
+    page = new_page(path, viewport={"width": 1280, "height": 900})
+    settle(page)
+    page.keyboard.press("Tab")
+    assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Tab")
+    outline = page.evaluate(
+        """() => { const s = getComputedStyle(document.activeElement);
+            return s.outlineStyle !== "none" || s.boxShadow !== "none"; }"""
+    )
+    assert outline
+
+
+def test_the_front_door_opens(new_page):
+    page = new_page("index.html")
+    page.wait_for_url("**/book/index.html")
+    page.locator(".bd-article").get_by_role("link", name="The long walk").click()
+    page.wait_for_url("**/notebooks/04_the_long_walk.html*")
+    assert page.locator(".bd-article h1").inner_text().startswith("4 · The long walk")
