@@ -20,7 +20,7 @@ def dot(a, b):
 
 def predict(X, coef, intercept):
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
-    X, coef = check_columns(X, coef, intercept)
+    X, coef, intercept = check_columns(X, coef, intercept)
     return [dot(coef, row) + intercept for row in X]
 
 
@@ -48,7 +48,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
     simultanées", Comptes rendus 25, 536–538.
     """
-    X, y = check(X, y, learning_rate, n_steps)
+    X, y = check(X, y, learning_rate=learning_rate, n_steps=n_steps)
     coef, intercept = [0.0] * len(X[0]), 0.0
     loss_history = [mean_squared_error(y, predict(X, coef, intercept))]
     for _ in range(n_steps):
@@ -66,7 +66,7 @@ def fit_least_squares(X, y, *, fit_intercept=True):
     Gram–Schmidt with ``y`` as a last column; Björck (1967), "Solving linear least squares problems
     by Gram–Schmidt orthogonalization", BIT 7, 1–21.
     """
-    X, y = check(X, y)
+    X, y = check(X, y, fit_intercept=fit_intercept)
     columns = [*zip(*X)] + [[1.0] * len(y)] * bool(fit_intercept)
     theta = solve_columns(columns, y, n_features=len(X[0]))
     coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, 0.0)

@@ -1,15 +1,16 @@
 """What the three backends demand of their input, and the words in which they say so.
 
-Every error names its place and its mend. ``matrix`` and ``vector`` read plain sequences; an array
+Every error names its place and its mend. ``matrix`` and ``vector`` read into lists; an array
 backend brings its own pair, and ``checks`` makes the three checks of a backend from such a pair.
 """
 
+from collections.abc import Mapping, Set
 from math import isfinite, isnan, isqrt
 from numbers import Integral
 
 LARGEST_INTEGER = isqrt(2**63 - 1)  # 3,037,000,499: beyond it a square leaves int64
-LARGEST_FLOAT = 1e150  # beyond it a sum of squares may leave float64 ...
-LARGEST_FLOAT32 = 1e15  # ... and here float32
+LARGEST_FLOAT = 1e100  # beyond it a product of three may leave float64 ...
+LARGEST_FLOAT32 = 1e12  # ... and here float32
 
 
 class Checked(list):
@@ -19,24 +20,25 @@ class Checked(list):
 def checks(matrix, vector):
     """Return ``check``, ``check_columns`` and ``check_targets``, made from a backend's two readers.
 
-    ``matrix(X)`` and ``vector(values, name, like=None)`` convert, or raise what is wrong.
+    ``matrix(X)`` and ``vector(values, name, like=None)`` convert, or raise what is wrong; plain
+    lists take the kind of ``like``.
     """
 
-    def check(X, y, learning_rate=1.0, n_steps=0):
-        """Return rows and one target a row; look at the settings of a walk too."""
-        descent_settings(learning_rate, n_steps)
+    def check(X, y, *, learning_rate=1.0, n_steps=0, fit_intercept=True):
+        """Return rows and one target a row; look at the settings of the fit too."""
+        settings(learning_rate, n_steps, fit_intercept)
         X = matrix(X)
         y = vector(y, "y", like=X)
         same_length("X", len(X), "y", len(y))
         return X, y
 
     def check_columns(X, coef, intercept):
-        """Return rows and one coefficient a column; look at the intercept too."""
-        number(intercept, "intercept")
+        """Return rows, one coefficient a column, and the intercept."""
         X = matrix(X)
         coef = vector(coef, "coef", like=X)
         same_length("a row of X", len(X[0]), "coef", len(coef))
-        return X, coef
+        plain = number(intercept, "intercept")
+        return X, coef, intercept if getattr(intercept, "requires_grad", False) else plain
 
     def check_targets(y, y_hat):
         """Return targets and one prediction a target."""
@@ -48,11 +50,14 @@ def checks(matrix, vector):
     return check, check_columns, check_targets
 
 
+# ---- Reading sequences
+
+
 def matrix(X):
     """Return ``X`` as a list of equally long lists of floats, shape (n_samples, n_features)."""
     if isinstance(X, Checked):
         return X
-    not_empty("X", sequence(X, "X"))
+    X = sequence(X, "X")
     for i, row in enumerate(X):
         if not is_sequence(row):
             raise ValueError(f"X[{i}] is {row!r}, not a row: write X = [[value] for value in x]")
@@ -71,60 +76,93 @@ def vector(values, name, like=None):
     """Return a sequence of numbers as a list of floats, shape (n,)."""
     if isinstance(values, Checked):
         return values
-    not_empty(name, sequence(values, name))
+    values = sequence(values, name)
     if any(is_sequence(value) for value in values):
         raise ValueError(f"{name} holds sequences: flatten it to one list, shape (n,)")
     return Checked(number(value, f"{name}[{i}]") for i, value in enumerate(values))
 
 
+def sequence(values, name):
+    """Return ``values`` as something to read in order, or raise where there is no order or nothing.
+
+    An array, a tensor or a data frame becomes lists.
+    """
+    if not is_sequence(values):
+        raise TypeError(f"{name} is {values!r}, not a sequence: pass a list")
+    not_masked(values, name)
+    values = values.__array__().tolist() if hasattr(values, "__array__") else values
+    not_empty(name, values)
+    return values
+
+
+def is_sequence(value):
+    """Tell whether ``value`` has a length and an order, and is not text."""
+    unordered = isinstance(value, str | bytes | Mapping | Set)
+    return hasattr(value, "__len__") and not unordered and getattr(value, "ndim", 1) > 0
+
+
 def number(value, place):
     """Return ``value`` as a float, or raise what is wrong with it."""
-    if isinstance(value, str | bytes) or not hasattr(value, "__float__"):
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()  # a NumPy or PyTorch scalar
+    if isinstance(value, str | bytes) or not hasattr(value, "__float__") or is_sequence(value):
         raise TypeError(f"{place} is {value!r}, not a real number: convert it, as in float('1.5')")
-    value = value.item() if hasattr(value, "item") else value  # a NumPy or PyTorch scalar
     exact = int(value) if isinstance(value, Integral) else float(value)
     if not abs(exact) <= (LARGEST_INTEGER if isinstance(exact, int) else LARGEST_FLOAT):
         raise unusable(exact, place)
     return float(exact)
 
 
-def unusable(value, place):
-    """Return the error for a gap, an infinity, or a number whose square overflows."""
-    if isinstance(value, int):
-        mend = "its square overflows a 64-bit integer. Convert it to float first"
-    elif isnan(value):
-        mend = "remove the row, or fill in what is missing"
-    elif isfinite(value):
-        mend = "its square may overflow. Measure in a larger unit, or lower the learning_rate"
-    else:
-        mend = "remove the row; if a walk produced it, lower the learning_rate"
-    return ValueError(f"{place} is {value!r}: {mend}")
+# ---- Reading arrays
 
 
-def array(values, name, ndim, largest):
-    """Return an array or a tensor of ``ndim`` dimensions, or raise what is wrong with it."""
+def array(values, name, ndim):
+    """Return a NumPy array as one of float32 or float64 with ``ndim`` dimensions.
+
+    NumPy itself is not needed here: the array brings its own methods.
+    """
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"{name} has dtype {values.dtype}: convert it, as in {name}.astype(float)")
+    not_masked(values, name)
+    exact = values.dtype.kind != "f"
+    single = values.dtype.kind == "f" and values.itemsize == 4
+    within(values, name, ndim, exact=exact, single=single)
+    return values.astype("float32" if single else "float64", order="C", copy=False)
+
+
+def within(values, name, ndim, *, exact, single):
+    """Raise unless an array or a tensor has ``ndim`` dimensions and numbers that a fit can use."""
     if values.ndim != ndim:
         mend = "X.reshape(-1, 1)" if ndim == 2 else f"{name}.ravel()"
         raise ValueError(f"{name} has shape {tuple(values.shape)}, not {ndim}-D: pass {mend}")
     not_empty(name, values)
     not_empty(f"{name}[0]", values[:1].reshape(-1))
+    largest = LARGEST_INTEGER if exact else LARGEST_FLOAT32 if single else LARGEST_FLOAT
     for extreme in (values.min().item(), values.max().item()):  # a NaN is both
         if not abs(extreme) <= largest:
-            value = int(extreme) if largest == LARGEST_INTEGER else extreme
-            raise unusable(value, f"an entry of {name}")
-    return values
+            raise unusable(int(extreme) if exact else extreme, f"an entry of {name}")
 
 
-def is_sequence(value):
-    """Tell whether ``value`` has a length and an order, and is not text."""
-    return hasattr(value, "__len__") and not isinstance(value, str | bytes | dict | set)
+def not_masked(values, name):
+    """Raise where a masked array hides an entry, which a plain reading would bring back."""
+    if hasattr(values, "filled") and values.mask.any():
+        raise ValueError(f"{name} has masked entries: drop their rows, or fill them in")
 
 
-def sequence(values, name):
-    """Return ``values``, or raise where they are not a sequence."""
-    if not is_sequence(values):
-        raise TypeError(f"{name} is {values!r}, not a sequence: pass a list")
-    return values
+# ---- What is wrong
+
+
+def unusable(value, place):
+    """Return the error for a gap, an infinity, or a number whose products overflow."""
+    if isinstance(value, int):
+        mend = "its square overflows a 64-bit integer. Convert it to float first"
+    elif isnan(value):
+        mend = "remove the row, or fill in what is missing"
+    elif isfinite(value):
+        mend = "its products may overflow. Measure in a larger unit, or lower the learning_rate"
+    else:
+        mend = "remove the row; if a walk produced it, lower the learning_rate"
+    return ValueError(f"{place} is {value!r}: {mend}")
 
 
 def not_empty(name, values):
@@ -141,12 +179,16 @@ def same_length(left, n_left, right, n_right):
         )
 
 
-def descent_settings(learning_rate, n_steps):
-    """Raise unless a walk can be made with these settings."""
+def settings(learning_rate, n_steps, fit_intercept):
+    """Raise unless a fit can be made with these settings."""
+    if not isinstance(learning_rate, int | float):
+        raise TypeError(f"learning_rate is {learning_rate!r}: pass a float, as in float(rate)")
     if number(learning_rate, "learning_rate") <= 0:
         raise ValueError(f"learning_rate is {learning_rate!r}: pass a positive number, such as 0.1")
-    if not hasattr(n_steps, "__index__") or isinstance(n_steps, bool) or n_steps < 0:
+    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or n_steps < 0:
         raise ValueError(f"n_steps is {n_steps!r}: pass a whole number of steps, 0 or more")
+    if fit_intercept not in (True, False):
+        raise ValueError(f"fit_intercept is {fit_intercept!r}: pass True or False")
 
 
 def enough_rows(n_samples, n_unknowns):

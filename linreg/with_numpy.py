@@ -16,7 +16,7 @@ __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_square
 
 def predict(X, coef, intercept):
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
-    X, coef = check_columns(X, coef, intercept)
+    X, coef, intercept = check_columns(X, coef, intercept)
     return X @ coef + intercept
 
 
@@ -44,7 +44,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
     simultanées", Comptes rendus 25, 536–538.
     """
-    X, y = check(X, y, learning_rate, n_steps)
+    X, y = check(X, y, learning_rate=learning_rate, n_steps=n_steps)
     coef, intercept = np.zeros_like(X[0]), 0.0
     loss_history = [mean_squared_error(y, predict(X, coef, intercept))]
     for _ in range(n_steps):
@@ -62,7 +62,7 @@ def fit_least_squares(X, y, *, fit_intercept=True):
     (1965), "Numerical methods for solving linear least squares problems", Numerische Mathematik
     7, 206–216: Householder's QR.
     """
-    X, y = check(X, y)
+    X, y = check(X, y, fit_intercept=fit_intercept)
     columns = np.column_stack([X, np.ones_like(y)]) if fit_intercept else X
     theta = solve_columns(columns, y, n_features=X.shape[1])
     coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, 0.0)
@@ -82,28 +82,17 @@ def solve_columns(columns, y, n_features):
 
 def matrix(X):
     """Return ``X`` as a floating array of shape (n_samples, n_features)."""
-    if not hasattr(X, "__array__"):
-        return np.array(validation.matrix(X))
-    return as_floats(np.asarray(X), "X", ndim=2)
+    if hasattr(X, "__array__"):
+        return np.asarray(validation.array(np.asanyarray(X), "X", ndim=2))
+    return np.array(validation.matrix(X))
 
 
 def vector(values, name, like=None):
-    """Return ``values`` as a floating array of shape (n,), of the kind of ``like`` if given."""
+    """Return ``values`` as a floating array of shape (n,); a list takes the kind of ``like``."""
     if not hasattr(values, "__array__"):
-        values = validation.vector(values, name)
-    array = as_floats(np.asarray(values), name, ndim=1)
-    return array if like is None else array.astype(like.dtype, copy=False)
-
-
-def as_floats(array, name, ndim):
-    """Return an array of float32 or float64, or raise what is wrong with it."""
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} has dtype {array.dtype}: convert it, as in {name}.astype(float)")
-    largest = validation.LARGEST_INTEGER
-    if array.dtype.kind == "f":
-        largest = validation.LARGEST_FLOAT if array.itemsize > 4 else validation.LARGEST_FLOAT32
-    validation.array(array, name, ndim, largest)
-    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+        dtype = np.float64 if like is None else like.dtype
+        values = np.array(validation.vector(values, name)).astype(dtype)
+    return np.asarray(validation.array(np.asanyarray(values), name, ndim=1))
 
 
 check, check_columns, check_targets = validation.checks(matrix, vector)

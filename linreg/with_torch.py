@@ -17,7 +17,7 @@ __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_square
 
 def predict(X, coef, intercept):
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
-    X, coef = check_columns(X, coef, intercept)
+    X, coef, intercept = check_columns(X, coef, intercept)
     return X @ coef + intercept
 
 
@@ -33,10 +33,13 @@ def gradient(X, y, coef, intercept):
     Source: reverse-mode differentiation; Chapter 11 builds it from nothing.
     """
     X, y = check(X, y)
-    coef = vector(coef, "coef", like=X).detach().requires_grad_()
-    intercept = torch.as_tensor(intercept, dtype=X.dtype, device=X.device).detach().requires_grad_()
-    loss = mean_squared_error(y, predict(X, coef, intercept))
-    d_coef, d_intercept = torch.autograd.grad(loss, (coef, intercept))
+    X, coef, intercept = check_columns(X, coef, intercept)
+    coef = coef.detach().clone().requires_grad_()
+    intercept = torch.as_tensor(intercept, dtype=X.dtype, device=X.device)
+    intercept = intercept.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        loss = mean_squared_error(y, predict(X, coef, intercept))
+        d_coef, d_intercept = torch.autograd.grad(loss, (coef, intercept))
     return d_coef, d_intercept
 
 
@@ -46,7 +49,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
     simultanées", Comptes rendus 25, 536–538.
     """
-    X, y = check(X, y, learning_rate, n_steps)
+    X, y = check(X, y, learning_rate=learning_rate, n_steps=n_steps)
     coef, intercept = torch.zeros_like(X[0]), torch.zeros_like(y[0])
     loss_history = [mean_squared_error(y, predict(X, coef, intercept)).item()]
     for _ in range(n_steps):
@@ -64,7 +67,7 @@ def fit_least_squares(X, y, *, fit_intercept=True):
     (1965), "Numerical methods for solving linear least squares problems", Numerische Mathematik
     7, 206–216: Householder's QR.
     """
-    X, y = check(X, y)
+    X, y = check(X, y, fit_intercept=fit_intercept)
     columns = torch.column_stack([X, torch.ones_like(y)]) if fit_intercept else X
     theta = solve_columns(columns, y, n_features=X.shape[1])
     coef, intercept = (theta[:-1], theta[-1]) if fit_intercept else (theta, torch.zeros_like(y[0]))
@@ -84,28 +87,33 @@ def solve_columns(columns, y, n_features):
 
 def matrix(X):
     """Return ``X`` as a floating tensor of shape (n_samples, n_features)."""
-    return as_floats(X if hasattr(X, "__array__") else validation.matrix(X), "X", ndim=2)
+    if hasattr(X, "__array__"):
+        return as_floats(X, "X", ndim=2)
+    return torch.tensor(validation.matrix(X), dtype=torch.float64)
 
 
 def vector(values, name, like=None):
-    """Return ``values`` as a floating tensor of shape (n,), of the kind of ``like`` if given."""
-    values = values if hasattr(values, "__array__") else validation.vector(values, name)
+    """Return ``values`` as a floating tensor of shape (n,); a list takes the kind of ``like``."""
+    if not hasattr(values, "__array__"):
+        values = torch.tensor(validation.vector(values, name), dtype=torch.float64)
+        values = values if like is None else values.to(like)
     tensor = as_floats(values, name, ndim=1)
-    return tensor if like is None else tensor.to(like)
+    if like is not None and tensor.dtype != like.dtype:
+        raise TypeError(f"{name} is {tensor.dtype} but X or y is {like.dtype}: convert one of them")
+    return tensor
 
 
 def as_floats(values, name, ndim):
     """Return a tensor of float32 or float64, or raise what is wrong with it."""
-    if isinstance(values, list):
-        return torch.tensor(values, dtype=torch.float64)
-    tensor = values if isinstance(values, torch.Tensor) else torch.tensor(values.__array__())
-    if tensor.is_complex():
-        raise TypeError(f"{name} has dtype {tensor.dtype}: convert it, as in {name}.double()")
-    largest = validation.LARGEST_INTEGER
-    if tensor.is_floating_point():
-        largest = validation.LARGEST_FLOAT if tensor.itemsize > 4 else validation.LARGEST_FLOAT32
-    tensor = tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.double()
-    return validation.array(tensor, name, ndim, largest)
+    if not isinstance(values, torch.Tensor):
+        validation.not_masked(values, name)
+        return torch.tensor(validation.array(values.__array__(), name, ndim))
+    if values.is_complex():
+        raise TypeError(f"{name} has dtype {values.dtype}: convert it, as in {name}.double()")
+    exact, single = not values.is_floating_point(), values.dtype == torch.float32
+    values = values if single else values.double()
+    validation.within(values.detach(), name, ndim, exact=exact, single=single)
+    return values
 
 
 check, check_columns, check_targets = validation.checks(matrix, vector)

@@ -23,7 +23,7 @@ import {
 // ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const LARGEST = 1e100; // beyond it the walk is cut short, long before a square overflows
+const LARGEST = 1e80; // beyond it the walk is cut short, long before a square overflows
 
 export function loss(x, y, { w, b }) {
   return mean(x.map((value, i) => (w * value + b - y[i]) ** 2));

@@ -13,7 +13,7 @@ X = (-1.8, -1.2, -0.5, 0.1, 0.9, 1.4, 2.1, 2.6)  # the eight points of Chapter 4
 Y = (-2.1, -1.3, -0.4, 0.6, 1.7, 2.2, 3.5, 4.1)
 SMALLEST_RATE, LARGEST_RATE = 0.001, 1.0  # the slider's ends
 MOST_STEPS = 500
-LARGEST = 1e100  # beyond it the walk is cut short, long before a square overflows
+LARGEST = 1e80  # beyond it the walk is cut short, long before a square overflows
 
 
 class Walk(Lab):
@@ -99,7 +99,7 @@ class Walk(Lab):
     def path(self):
         """Return ``(w, b, loss)`` at each stop, from step 0 to step ``n_steps``.
 
-        A walk whose numbers pass 1e100 is cut short there.
+        A walk whose numbers pass 1e80 is cut short there.
         """
         rows = [[value] for value in self.x]
         w, b, stops = 0.0, 0.0, []
