@@ -35,6 +35,8 @@ def subplots(n_columns=1, *, height=2.8):
         ax.spines[["top", "right"]].set_visible(False)
         ax.spines[["bottom", "left"]].set_color(colour("muted"))
         ax.tick_params(colors=colour("muted"), labelsize=8)
+        for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+            text.set_size(9)
         ax.grid(color=colour("grid"), linewidth=0.6)
         ax.set_axisbelow(True)
     return fig, axes
@@ -75,7 +77,7 @@ def loss_curve(ax, loss_history, *, role="fit", label=""):
     ax.annotate(
         label,
         (len(loss_history) - 1, loss_history[-1]),
-        xytext=(4, 0),
+        xytext=(4, 4),
         textcoords="offset points",
         color=colour(role),
         fontsize=8,
