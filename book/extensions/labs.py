@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from linreg import labs
+from linreg.labs.kit import Lab
 
 SHIM = Path(__file__).parents[1] / "assets" / "lab-shim.js"
 LAB = re.compile(r'data-lab="(\w+)"')
@@ -31,7 +32,7 @@ def write_files(app):
     folder.mkdir(parents=True, exist_ok=True)
     for name, lab in CLASSES.items():
         (folder / f"{name}.js").write_text(registering(name, lab.bundle()), encoding="utf-8")
-    (folder / "labs.css").write_text(labs.Walk.css(), encoding="utf-8")
+    (folder / "labs.css").write_text(Lab.css(), encoding="utf-8")
     (folder / "shim.js").write_text(SHIM.read_text(encoding="utf-8"), encoding="utf-8")
 
 

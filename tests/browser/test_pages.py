@@ -138,13 +138,6 @@ def test_formulas_are_set(new_page, book, path):
 
 
 @own_page
-def test_lab_scripts_are_loaded_only_where_a_lab_is(book, path):
-    text = (book / path).read_text(encoding="utf-8")
-    loaded = [url for url in links(book / path).loads if "labs/" in (url or "") and ".js" in url]
-    assert bool(loaded) == ("data-lab=" in text)
-
-
-@own_page
 def test_a_page_reads_without_javascript(new_page, path):
     page = new_page(path, java_script_enabled=False)
     assert len(page.locator(".bd-article").inner_text()) > 200
