@@ -6,8 +6,12 @@ NOTEBOOKS ?= $(wildcard notebooks/*.ipynb)
 BIN := .venv/bin
 BUILD := _build
 READY := .venv/.ready
-# What a stored execution depends on besides the notebook itself.
-KEYED := find linreg requirements.txt pyproject.toml -type f -not -path '*/__pycache__/*'
+# What an execution depends on besides its notebook, and what a page depends on besides its text.
+EXECUTION := linreg requirements.txt pyproject.toml
+LOOK := _config.yml book/assets book/extensions book/templates book/top
+# $(call changed,NAME,PATHS) succeeds when the files below PATHS are not as they were last time.
+changed = mkdir -p $(BUILD) && find $(2) -type f -not -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum > $(BUILD)/$(1).new; \
+	! cmp -s $(BUILD)/$(1).new $(BUILD)/$(1).key && mv $(BUILD)/$(1).new $(BUILD)/$(1).key
 
 .DEFAULT_GOAL := help
 .PHONY: help book test lab serve execute format clean
@@ -16,13 +20,11 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY) ## Install, execute what has changed, build the HTML, print the page to open
-	@mkdir -p $(BUILD)
-	@$(KEYED) | LC_ALL=C sort | xargs cksum > $(BUILD)/key.new
-	@cmp -s $(BUILD)/key.new $(BUILD)/key || rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html
-	@mv $(BUILD)/key.new $(BUILD)/key
+	@if $(call changed,execution,$(EXECUTION)); then rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html; fi
+	@if $(call changed,look,$(LOOK)); then rm -rf $(BUILD)/.doctrees $(BUILD)/html; fi
 	@# A failed build forgets its pages, so that the next one meets the same warnings again.
 	$(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
-	@printf '\nThe book is built. Open file://%s\n' "$(CURDIR)/$(BUILD)/html/index.html"
+	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'
 
 test: $(READY) ## Install, then run every check, a real browser included; the counts come last
 	$(BIN)/python tests/run.py

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import lcm
 from operator import mul
 
+from linreg import validation
 from linreg.result import LinearFit
 
 __all__ = ["fit_least_squares"]
@@ -55,38 +56,29 @@ def fit_least_squares(X, y, *, fit_intercept=True):
     >>> fit_least_squares([[0], [1], [2]], ["0.1", "0.3", "0.6"])
     LinearFit(coef=[Fraction(1, 4)], intercept=Fraction(1, 12), loss_history=[Fraction(1, 1800)])
     """
-    X, y = _read(X, y)
-    names = [f"column {j} of X (counting from 0)" for j in range(len(X[0]))]
-    if fit_intercept:
-        X = [[*row, Fraction(1)] for row in X]
-        names.append("the ones column (fit_intercept=True adds it last)")
-    if len(X) < len(names):
-        raise ValueError(
-            f"{len(X)} rows cannot determine {len(names)} coefficients"
-            f"{', the intercept among them' * fit_intercept}: add rows or drop columns"
-        )
-    theta, squared_error = _solve_normal_equations([*zip(*X, strict=True), y], names)
+    validation.settings(learning_rate=1.0, n_steps=0, fit_intercept=fit_intercept)
+    X = validation.matrix(X, read=rational)
+    y = validation.vector(y, "y", read=rational)
+    validation.same_length("X", len(X), "y", len(y))
+    columns = [*zip(*X)] + [[Fraction(1)] * len(y)] * bool(fit_intercept)
+    validation.enough_rows(len(y), len(columns))
+    theta, squared_error = solve_normal_equations([*columns, y], n_features=len(X[0]))
     intercept = theta.pop() if fit_intercept else Fraction(0)
     return LinearFit(theta, intercept, [squared_error / len(X)])
 
 
-def _solve_normal_equations(columns, names):
+def solve_normal_equations(columns, n_features):
     """Return theta and the residual sum of squares; the last column is y."""
     scales = [lcm(*(value.denominator for value in column)) for column in columns]
-    integers = [
-        [int(value * scale) for value in column]
-        for column, scale in zip(columns, scales, strict=True)
-    ]
+    integers = [[int(value * scale) for value in column] for column, scale in zip(columns, scales)]
     gram = [[sum(map(mul, a, b)) for b in integers] for a in integers]  # y last
-    triangle = _eliminate(gram, names)
+    triangle = eliminate(gram, n_features)
     *scales, y_scale = scales
-    theta = [
-        w * scale / y_scale for w, scale in zip(_back_substitute(triangle), scales, strict=True)
-    ]
+    theta = [w * scale / y_scale for w, scale in zip(back_substitute(triangle), scales)]
     return theta, Fraction(triangle[-1][-1], triangle[-2][-2]) / y_scale**2
 
 
-def _eliminate(A, names):
+def eliminate(A, n_features):
     """Make the symmetric A upper triangular, its last column the right-hand side.
 
     Bareiss's step multiplies crosswise and divides by the previous pivot, and that division
@@ -95,12 +87,9 @@ def _eliminate(A, names):
     """
     A = [list(row) for row in A]
     previous = 1
-    for k, name in enumerate(names):
+    for k in range(len(A) - 1):
         if A[k][k] == 0:
-            raise ValueError(
-                f"{name} is zero or a linear combination of the columns before it: "
-                "drop it or one of those"
-            )
+            raise validation.dependent(k, n_features)
         for i in range(k + 1, len(A)):
             for j in range(i, len(A)):  # A[k][i] is A[i][k]: A stays symmetric
                 A[i][j] = (A[k][k] * A[i][j] - A[k][i] * A[k][j]) // previous
@@ -108,7 +97,7 @@ def _eliminate(A, names):
     return A
 
 
-def _back_substitute(A):
+def back_substitute(A):
     """Solve the triangle from the last row up; the last column is the right-hand side."""
     theta = []
     for k in reversed(range(len(A) - 1)):
@@ -117,48 +106,17 @@ def _back_substitute(A):
     return theta
 
 
-def _read(X, y):
-    """Return X as rows of Fractions and y as a list of Fractions, or say what is wrong."""
-    X, y = [_read_row(row, i) for i, row in enumerate(X)], list(y)
-    if not X or not X[0]:
-        raise ValueError(f"X has no {'columns' if X else 'rows'}: give at least one")
-    for i, row in enumerate(X):
-        if len(row) != len(X[0]):
-            raise ValueError(
-                f"row {i} of X has {len(row)} entries and row 0 has {len(X[0])} "
-                "(counting from 0): give every row the same number of entries"
-            )
-    if len(X) != len(y):
-        raise ValueError(f"X has {len(X)} rows and y has {len(y)} entries: give each row one y")
-    return X, [_read_number(v, f"entry {i} of y (counting from 0)") for i, v in enumerate(y)]
-
-
-def _read_row(row, i):
-    """Return row i of X as a list of Fractions."""
-    if isinstance(row, str) or not hasattr(row, "__iter__"):
+def rational(value, place):
+    """Return a value as a Fraction, exactly, or raise what is wrong with it."""
+    value = value.item() if hasattr(value, "item") else value  # a NumPy scalar
+    if not isinstance(value, str) and not hasattr(value, "as_integer_ratio"):
         raise TypeError(
-            f"row {i} of X (counting from 0) is {row!r}, not a row of numbers: "
-            "write one feature as X = [[1], [2], [3]]"
+            f"{place} is {value!r}: give an int, a float, a Decimal, a Fraction or decimal text"
         )
-    place = f"row {i}, column {{}} of X (counting from 0)"
-    return [_read_number(value, place.format(j)) for j, value in enumerate(row)]
-
-
-def _read_number(value, place):
-    """Return a value as a Fraction, exactly; place says where it stood."""
-    if getattr(value, "ndim", None) == 0:
-        value = value.item()  # a NumPy scalar becomes the Python number that it stores
     try:
-        if isinstance(value, str):
-            return Fraction(value)
-        return Fraction(*value.as_integer_ratio())
-    except AttributeError:
-        raise TypeError(
-            f"{place} is {value!r}, of type {type(value).__name__}: "
-            "give an int, a float, a Decimal, a Fraction or decimal text, or leave out its row"
-        ) from None
+        return Fraction(value) if isinstance(value, str) else Fraction(*value.as_integer_ratio())
     except (ValueError, OverflowError, ZeroDivisionError):  # "abc", nan; inf; "1/0"
         raise ValueError(
-            f"{place} is {value!r}, not a finite number: correct it or leave out its row "
-            "(text is read as '1.25', '1e-3' or '3/7')"
+            f"{place} is {value!r}, not a finite number: correct it or remove its row (text is "
+            "read as '1.25', '1e-3' or '3/7')"
         ) from None

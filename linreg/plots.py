@@ -19,6 +19,26 @@ PALETTE = {
 }
 
 
+DARK = (  # where a page says that it is dark
+    'html[data-theme="dark"]',  # the book
+    'body[data-jp-theme-light="false"]',  # JupyterLab
+    'html[theme="dark"]',  # Colab
+    "body.vscode-dark",
+)
+
+
+def css_variables():
+    """Return the palette as CSS variables, ``--lr-ink`` and so on, for light, dark and print."""
+
+    def block(selector, mode):
+        lines = "".join(f"  --lr-{role}: {pair[mode]};\n" for role, pair in PALETTE.items())
+        return f"{selector} {{\n{lines}}}\n"
+
+    dark = ",\n".join(DARK)
+    printed = block(f":root,\n{dark}", "light").replace("\n", "\n  ").rstrip()
+    return f"{block(':root', 'light')}\n{block(dark, 'dark')}\n@media print {{\n  {printed}\n}}\n\n"
+
+
 def subplots(n_columns=1, *, height=2.8):
     """Return a figure and its axes in the book's look: one, or an array of ``n_columns``.
 

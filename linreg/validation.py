@@ -41,9 +41,13 @@ def checks(matrix, vector):
         return X, coef, intercept if getattr(intercept, "requires_grad", False) else plain
 
     def check_targets(y, y_hat):
-        """Return targets and one prediction a target."""
-        y = vector(y, "y")
-        y_hat = vector(y_hat, "y_hat", like=y)
+        """Return targets and one prediction a target; a list takes the kind of the other."""
+        if hasattr(y, "__array__"):
+            y = vector(y, "y")
+            y_hat = vector(y_hat, "y_hat", like=y)
+        else:
+            y_hat = vector(y_hat, "y_hat")
+            y = vector(y, "y", like=y_hat)
         same_length("y", len(y), "y_hat", len(y_hat))
         return y, y_hat
 
@@ -53,8 +57,12 @@ def checks(matrix, vector):
 # ---- Reading sequences
 
 
-def matrix(X):
-    """Return ``X`` as a list of equally long lists of floats, shape (n_samples, n_features)."""
+def matrix(X, read=None):
+    """Return ``X`` as a list of equally long lists, shape (n_samples, n_features).
+
+    ``read(value, place)`` converts one entry, to a float unless told otherwise.
+    """
+    read = read or number
     if isinstance(X, Checked):
         return X
     X = sequence(X, "X")
@@ -67,19 +75,18 @@ def matrix(X):
                 "every row the same features"
             )
     not_empty("X[0]", X[0])
-    return Checked(
-        [number(v, f"X[{i}][{j}]") for j, v in enumerate(row)] for i, row in enumerate(X)
-    )
+    return Checked([read(v, f"X[{i}][{j}]") for j, v in enumerate(row)] for i, row in enumerate(X))
 
 
-def vector(values, name, like=None):
-    """Return a sequence of numbers as a list of floats, shape (n,)."""
+def vector(values, name, like=None, read=None):
+    """Return a sequence of numbers as a list, shape (n,); ``read`` as in ``matrix``."""
+    read = read or number
     if isinstance(values, Checked):
         return values
     values = sequence(values, name)
     if any(is_sequence(value) for value in values):
         raise ValueError(f"{name} holds sequences: flatten it to one list, shape (n,)")
-    return Checked(number(value, f"{name}[{i}]") for i, value in enumerate(values))
+    return Checked(read(value, f"{name}[{i}]") for i, value in enumerate(values))
 
 
 def sequence(values, name):
@@ -140,7 +147,16 @@ def within(values, name, ndim, *, exact, single):
     largest = LARGEST_INTEGER if exact else LARGEST_FLOAT32 if single else LARGEST_FLOAT
     for extreme in (values.min().item(), values.max().item()):  # a NaN is both
         if not abs(extreme) <= largest:
-            raise unusable(int(extreme) if exact else extreme, f"an entry of {name}")
+            refuse_first(values.tolist(), name, largest)
+
+
+def refuse_first(values, name, largest):
+    """Raise for the first number, in lists however deep, that is none or above ``largest``."""
+    for i, value in enumerate(values):
+        if isinstance(value, list):
+            refuse_first(value, f"{name}[{i}]", largest)
+        elif not abs(value) <= largest:
+            raise unusable(value, f"{name}[{i}]")
 
 
 def not_masked(values, name):
@@ -181,13 +197,13 @@ def same_length(left, n_left, right, n_right):
 
 def settings(learning_rate, n_steps, fit_intercept):
     """Raise unless a fit can be made with these settings."""
-    if not isinstance(learning_rate, int | float):
+    if not isinstance(learning_rate, int | float) or isinstance(learning_rate, bool):
         raise TypeError(f"learning_rate is {learning_rate!r}: pass a float, as in float(rate)")
     if number(learning_rate, "learning_rate") <= 0:
         raise ValueError(f"learning_rate is {learning_rate!r}: pass a positive number, such as 0.1")
     if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or n_steps < 0:
         raise ValueError(f"n_steps is {n_steps!r}: pass a whole number of steps, 0 or more")
-    if fit_intercept not in (True, False):
+    if type(fit_intercept).__name__ not in ("bool", "bool_"):  # Python's and NumPy's
         raise ValueError(f"fit_intercept is {fit_intercept!r}: pass True or False")
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
-REPORTS = ROOT / "_build" / "tests"
+REPORTS = BUILD / "tests"
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 
 STAGES = {
     "lint": [BIN / "ruff", "check", "."],
     "format": [BIN / "ruff", "format", "--check", "."],
-    "unit tests": [*PYTEST, "tests", "--ignore=tests/browser"],
+    "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", "-n", "2"],
     "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", "notebooks"],
     "book": ["make", "book"],
     "browser tests": [*PYTEST, "tests/browser"],
@@ -43,9 +43,9 @@ def report(name):
     return REPORTS / f"{name.replace(' ', '-')}.xml"
 
 
-def counts():
-    """Return the tests that ran, failed and were skipped, over all stages that count tests."""
-    trees = map(ElementTree.parse, REPORTS.glob("*.xml"))
+def counts(reports=REPORTS):
+    """Return how many tests passed, failed and were skipped, over all stages that count tests."""
+    trees = map(ElementTree.parse, reports.glob("*.xml"))
     suites = [suite for tree in trees for suite in tree.iter("testsuite")]
     total, failures, errors, skipped = (
         sum(int(suite.get(key)) for suite in suites)

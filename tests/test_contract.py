@@ -200,6 +200,7 @@ def test_a_combination_of_columns_is_always_noticed(problem, seed, scale):
 @pytest.mark.parametrize(
     ("settings", "mend"),
     [
+        ({"learning_rate": 0.1, "n_steps": True}, "whole number"),
         ({"learning_rate": 0.0, "n_steps": 3}, "positive"),
         ({"learning_rate": -0.1, "n_steps": 3}, "positive"),
         ({"learning_rate": NAN, "n_steps": 3}, "learning_rate is nan"),
@@ -357,7 +358,9 @@ def test_a_single_precision_table_does_not_coarsen_its_targets():
         with_numpy.fit_least_squares(X, [1e30] * 4)
 
 
-@pytest.mark.parametrize("rate", [np.float32(0.1), Decimal("0.1"), Fraction(1, 10), "0.1", None])
+@pytest.mark.parametrize(
+    "rate", [True, np.float32(0.1), Decimal("0.1"), Fraction(1, 10), "0.1", None]
+)
 def test_a_learning_rate_is_a_float(backend, rate):
     with pytest.raises(TypeError, match="pass a float"):
         backend.fit_gradient_descent(GOOD_X, GOOD_Y, learning_rate=rate, n_steps=1)
@@ -375,8 +378,42 @@ def test_an_intercept_is_one_number(backend):
             backend.predict(GOOD_X, [1.0, 2.0], wrong)
         with pytest.raises(TypeError, match=r"intercept is .*convert it"):
             backend.gradient(GOOD_X, GOOD_Y, [1.0, 2.0], wrong)
+
+
+@pytest.mark.parametrize("wrong", ["False", 1, None, np.array([1, 0])])
+def test_fit_intercept_is_true_or_false(backend, wrong):
     with pytest.raises(ValueError, match="pass True or False"):
-        backend.fit_least_squares(GOOD_X, GOOD_Y, fit_intercept="False")
+        backend.fit_least_squares(GOOD_X, GOOD_Y, fit_intercept=wrong)
+    assert backend.fit_least_squares(GOOD_X, GOOD_Y, fit_intercept=np.bool_(False)).intercept == 0
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-5, 1e-7])
+def test_columns_that_are_nearly_alike_are_still_told_apart(backend, apart):
+    X = [[1.0, 1.0 + apart], [2.0, 2.0], [4.0, 4.0 - apart], [7.0, 7.0 + apart]]
+    fit, expected = (room.fit_least_squares(X, GOOD_Y) for room in (backend, exact))
+    np.testing.assert_allclose(
+        values(fit.coef), [float(w) for w in expected.coef], rtol=1e-15 / apart**2
+    )
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+def test_a_bad_entry_of_an_array_is_named_with_its_place(backend):
+    X = np.array(GOOD_X)
+    X[2, 1] = NAN
+    with pytest.raises(ValueError, match=r"^X\[2\]\[1\] is nan"):
+        backend.fit_least_squares(X, GOOD_Y)
+    with pytest.raises(ValueError, match=r"^y\[3\] is -inf"):
+        backend.fit_least_squares(GOOD_X, np.array([1.0, 2.0, 3.0, -INF]))
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+def test_a_list_takes_the_precision_of_the_array_beside_it(backend):
+    library = np if backend is with_numpy else torch
+    single = library.asarray([1.0, 2.5], dtype=library.float32)
+    for y, y_hat in [([1.0, 2.0], single), (single, [1.0, 2.0])]:
+        loss = backend.mean_squared_error(y, y_hat)
+        assert loss.dtype == library.float32
+        assert float(loss) == 0.125
 
 
 def test_the_largest_numbers_allowed_do_not_overflow_unsaid(backend):

@@ -181,7 +181,7 @@ def test_the_whole_file(houses, raw_rows):
 def test_every_column_has_one_unit(houses):
     named = [
         name
-        for table in (ames._QUANTITIES, ames._LABELS)
+        for table in (ames.QUANTITIES, ames.LABELS)
         for names in table.values()
         for name in names
     ]

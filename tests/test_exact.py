@@ -244,69 +244,57 @@ BAD_ENTRIES = {
     "words": ("abc", ValueError, r"'abc', not a finite number.*'1.25', '1e-3' or '3/7'"),
     "empty text": ("", ValueError, "'', not a finite number"),
     "division by zero": ("1/0", ValueError, "'1/0', not a finite number"),
-    "None": (None, TypeError, "None, of type NoneType: give an int.*, or leave out its row"),
-    "complex": (1 + 2j, TypeError, r"\(1\+2j\), of type complex: give an int"),
-    "np.complex": (np.complex128(1j), TypeError, "1j, of type complex: give an int"),
-    "list": ([1], TypeError, r"\[1\], of type list: give an int"),
-    "1-d array": (np.array([1]), TypeError, r"array\(\[1\]\), of type ndarray: give an int"),
+    "None": (None, TypeError, "None: give an int"),
+    "complex": (1 + 2j, TypeError, r"\(1\+2j\): give an int"),
+    "np.complex": (np.complex128(1j), TypeError, "1j: give an int"),
 }
 
 
 @pytest.mark.parametrize(("value", "error", "message"), BAD_ENTRIES.values(), ids=BAD_ENTRIES)
 def test_a_bad_entry_is_named_with_its_cell(value, error, message):
-    with pytest.raises(error, match=rf"^row 1, column 2 of X \(counting from 0\) is {message}"):
+    with pytest.raises(error, match=rf"^X\[1\]\[2\] is {message}"):
         fit_least_squares([[1, 2, 3], [4, 5, value]], [1, 2])
-    with pytest.raises(error, match=rf"^entry 1 of y \(counting from 0\) is {message}"):
+    with pytest.raises(error, match=rf"^y\[1\] is {message}"):
         fit_least_squares([[1], [2], [3]], [1, value, 2])
 
 
 BAD_SHAPES = {
-    "no rows": ([], [], ValueError, "X has no rows: give at least one"),
-    "no columns": ([[], []], [1, 2], ValueError, "X has no columns: give at least one"),
-    "ragged": (
-        *([[1, 2], [3, 4], [5]], [1, 2, 3], ValueError),
-        r"row 2 of X has 1 entries and row 0 has 2 .* give every row the same number",
-    ),
-    "lengths": (
-        *([[1], [2], [3]], [1, 2], ValueError),
-        "X has 3 rows and y has 2 entries: give each row one y",
-    ),
-    "empty y": ([[1], [2]], [], ValueError, "X has 2 rows and y has 0 entries"),
-    "flat X": (
-        *([1, 2, 3], [1, 2, 3], TypeError),
-        r"row 0 of X \(counting from 0\) is 1, not a row .* X = \[\[1\], \[2\], \[3\]\]",
-    ),
-    "flat array": (np.arange(3), [1, 2, 3], TypeError, "row 0 of X .* not a row of numbers"),
-    "rows of text": (["12", "34"], [1, 2], TypeError, "row 0 of X .* is '12', not a row"),
+    "no rows": ([], [], "X is empty: pass at least one row"),
+    "no columns": ([[], []], [1, 2], r"X\[0\] is empty: pass at least one"),
+    "ragged": ([[1, 2], [3, 4], [5]], [1, 2, 3], r"X is ragged: X\[2\] has length 1 "),
+    "lengths": ([[1], [2], [3]], [1, 2], "X has length 3 but y has length 2: make them equal"),
+    "empty y": ([[1], [2]], [], "y is empty"),
+    "nested y": ([[1], [2]], [[1], [2]], "y holds sequences: flatten it"),
+    "flat X": ([1, 2, 3], [1, 2, 3], r"X\[0\] is 1, not a row: write X = \[\[value\] for"),
+    "flat array": (np.arange(3), [1, 2, 3], r"X\[0\] is 0, not a row"),
+    "rows of text": (["12", "34"], [1, 2], r"X\[0\] is '12', not a row"),
 }
 
 
-@pytest.mark.parametrize(("X", "y", "error", "message"), BAD_SHAPES.values(), ids=BAD_SHAPES)
-def test_a_bad_shape_is_refused(X, y, error, message):
-    with pytest.raises(error, match=f"^{message}"):
+@pytest.mark.parametrize(("X", "y", "message"), BAD_SHAPES.values(), ids=BAD_SHAPES)
+def test_a_bad_shape_is_refused(X, y, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
         fit_least_squares(X, y)
 
 
 def test_fewer_rows_than_coefficients():
-    message = "^2 rows cannot determine 3 coefficients, the intercept among them: add rows"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"^2 rows cannot fix 3 unknowns .*: collect more rows"):
         fit_least_squares([[1, 2], [3, 4]], [1, 2])
-    with pytest.raises(ValueError, match=r"^1 rows cannot determine 2 coefficients: add rows"):
+    with pytest.raises(ValueError, match=r"^1 rows cannot fix 2 unknowns "):
         fit_least_squares([[1, 2]], [1], fit_intercept=False)
 
 
 COLLINEAR = {
-    "zeros": ([[0, 1], [0, 2], [0, 4]], "column 0 of X"),
-    "doubled": ([["0.1", "0.2"], ["0.3", "0.6"], ["0.7", "1.4"]], "column 1 of X"),
-    "sum of two": ([[1, 0, 1], [0, 1, 1], [2, 1, 3], [5, 1, 6]], "column 2 of X"),
-    "constant": ([[7], [7], [7]], "the ones column"),
-    "all categories": ([[1, 0], [0, 1], [0, 1]], "the ones column"),
+    "zeros": ([[0, 1], [0, 2], [0, 4]], "Drop column 0"),
+    "doubled": ([["0.1", "0.2"], ["0.3", "0.6"], ["0.7", "1.4"]], "Drop column 1"),
+    "sum of two": ([[1, 0, 1], [0, 1, 1], [2, 1, 3], [5, 1, 6]], "Drop column 2"),
+    "constant": ([[7], [7], [7]], "collinear with the intercept"),
+    "all categories": ([[1, 0], [0, 1], [0, 1]], "collinear with the intercept"),
 }
 
 
-@pytest.mark.parametrize(("X", "name"), COLLINEAR.values(), ids=COLLINEAR)
-def test_the_dependent_column_is_named(X, name):
-    message = rf"^{name} \(.*\) is zero or a linear combination of the columns before it: drop"
+@pytest.mark.parametrize(("X", "message"), COLLINEAR.values(), ids=COLLINEAR)
+def test_the_dependent_column_is_named(X, message):
     with pytest.raises(ValueError, match=message):
         fit_least_squares(X, range(len(X)))
 
@@ -353,8 +341,8 @@ def test_the_residual_is_orthogonal_to_every_column_or_a_column_is_named(drawn):
     X, design = [*zip(*columns, strict=True)], columns + [[Fraction(1)] * len(y)] * fit_intercept
     k = first_dependent(design)
     if k is not None:
-        name = "the ones column" if k == len(columns) else f"column {k} of X"
-        with pytest.raises(ValueError, match=f"^{name} .* linear combination"):
+        name = "with the intercept" if k == len(columns) else f"Drop column {k}$"
+        with pytest.raises(ValueError, match=name):
             fit_least_squares(X, y, fit_intercept=fit_intercept)
         return
     fit = fit_least_squares(X, y, fit_intercept=fit_intercept)
@@ -372,9 +360,8 @@ def test_a_combination_of_earlier_columns_is_always_refused(drawn, data):
     combination = [dot(row, weights) for row in zip(*columns[:k], strict=True)] or [0] * len(y)
     columns = [*columns[:k], combination, *columns[k:]]
     rows = [*zip(*columns, strict=True)] * 3  # enough rows, whatever was drawn
-    with pytest.raises(ValueError, match="linear combination of the columns before it") as error:
+    with pytest.raises(ValueError, match=f"Drop column {first_dependent(columns)}$"):
         fit_least_squares(rows, y * 3)
-    assert str(error.value).startswith(f"column {first_dependent(columns)} of X")
 
 
 def test_the_docstring_examples():

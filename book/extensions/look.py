@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
-from linreg.labs.kit import variables
+from linreg.plots import css_variables
+
+NOTICE = (
+    '<noscript><p class="lr-noscript">Formulas are set by JavaScript, which is off: they are shown '
+    "as they are written, in TeX.</p></noscript>"
+)
 
 
 def setup(app):
     """Connect the two moments: before writing, and at each page."""
     app.connect("builder-inited", write_palette)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_body)
     app.add_css_file("palette.css", priority=700)
     app.add_css_file("book.css", priority=800)
+    app.add_js_file("page.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -19,10 +25,15 @@ def write_palette(app):
     if app.builder.format == "html":
         folder = Path(app.outdir) / "_static"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "palette.css").write_text(variables(), encoding="utf-8")
+        (folder / "palette.css").write_text(css_variables(), encoding="utf-8")
 
 
-def mend_roles(app, pagename, templatename, context, doctree):
-    """Make each reference an item of its list: its own role is deprecated and fits no list."""
-    if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+def mend_body(app, pagename, templatename, context, doctree):
+    """Make each reference an item of its list, and say what a page lacks without JavaScript."""
+    body = context.get("body") or ""
+    # The references' own role is deprecated, and a list may not hold it.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    if 'class="math' in body:
+        body = body.replace("</h1>", "</h1>" + NOTICE, 1)
+    if body:
+        context["body"] = body

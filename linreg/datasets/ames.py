@@ -5,14 +5,14 @@ from importlib.resources import files
 
 from linreg.datasets.dataset import Dataset
 
-_SOURCE = (
+SOURCE = (
     'De Cock, D. (2011), "Ames, Iowa: Alternative to the Boston Housing Data as an End of '
     'Semester Regression Project", Journal of Statistics Education 19(3), '
     "doi 10.1080/10691898.2011.11889627"
 )
 
 # Quantities: these columns are read as numbers.
-_QUANTITIES = {
+QUANTITIES = {
     "US dollars": ["Misc Val", "SalePrice"],
     "count": [
         *["Bsmt Full Bath", "Bsmt Half Bath", "Full Bath", "Half Bath", "Bedroom AbvGr"],
@@ -32,7 +32,7 @@ _QUANTITIES = {
 }
 
 # Labels: these columns stay text, even where every label is made of digits.
-_LABELS = {
+LABELS = {
     "identifier": ["PID"],
     "category": [
         *["MS SubClass", "MS Zoning", "Street", "Alley", "Lot Shape", "Land Contour"],
@@ -46,7 +46,7 @@ _LABELS = {
     ],
 }
 
-_UNIT_OF = {name: unit for unit, names in (_QUANTITIES | _LABELS).items() for name in names}
+UNIT_OF = {name: unit for unit, names in (QUANTITIES | LABELS).items() for name in names}
 
 
 def load_ames():
@@ -79,15 +79,15 @@ def load_ames():
     text = (files("linreg.datasets") / "ames_housing.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     columns = {
-        name: [_read(field, _UNIT_OF[name]) for field in column]
+        name: [read_field(field, UNIT_OF[name]) for field in column]
         for name, column in zip(header, zip(*rows, strict=True), strict=True)
     }
-    return Dataset(columns, {name: _UNIT_OF[name] for name in header}, _SOURCE)
+    return Dataset(columns, {name: UNIT_OF[name] for name in header}, SOURCE)
 
 
-def _read(field, unit):
+def read_field(field, unit):
     """Return a field as an int or as text, None where the file leaves it empty."""
     field = field.strip()
     if not field:
         return None
-    return int(field) if unit in _QUANTITIES else field
+    return int(field) if unit in QUANTITIES else field

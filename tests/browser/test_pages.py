@@ -138,23 +138,117 @@ def test_formulas_are_set(new_page, book, path):
 
 
 @own_page
-def test_a_page_reads_without_javascript(new_page, path):
-    page = new_page(path, java_script_enabled=False)
-    assert len(page.locator(".bd-article").inner_text()) > 200
+def test_no_formula_is_cut_on_a_phone(new_page, path):
+    page = new_page(path, viewport={"width": 390, "height": 844})
+    settle(page)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("div.math")].filter((block) => {
+            const formula = block.querySelector("mjx-math").getBoundingClientRect();
+            const number = block.querySelector(".eqno")?.getBoundingClientRect();
+            return formula.left < 0 || formula.right > (number?.left ?? innerWidth);
+        }).map((block) => block.id)"""
+    )
+    assert cut == []
+
+
+# The least contrast of any visible text with the ground it is painted on.
+LEAST_CONTRAST = """() => {
+    const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = (rgb) => {
+        const linear = rgb.slice(0, 3).map((c) => c / 255)
+            .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const ground = (node) => {
+        for (let at = node; at; at = at.parentElement) {
+            const colour = parse(getComputedStyle(at).backgroundColor);
+            if (colour.length === 3 || colour[3] > 0.5) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const texts = document.createTreeWalker(
+        document.querySelector(".bd-article"), NodeFilter.SHOW_TEXT);
+    let least = { contrast: 21, text: "" };
+    while (texts.nextNode()) {
+        const node = texts.currentNode.parentElement;
+        const text = texts.currentNode.textContent.trim();
+        if (!text || node.closest("script, style, noscript, svg, mjx-container")) continue;
+        if (!node.getClientRects().length) continue;
+        const [a, b] = [luminance(parse(getComputedStyle(node).color)), luminance(ground(node))];
+        const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (contrast < least.contrast) least = { contrast, text };
+    }
+    return least;
+}"""
 
 
 @own_page
-def test_the_keyboard_reaches_the_text_first_and_sees_where_it_is(new_page, path):
+@each_scheme
+def test_paper_is_light_and_its_text_dark(new_page, path, scheme):
+    page = new_page(path, color_scheme=scheme)
+    settle(page)
+    page.emulate_media(media="print")
+    page.wait_for_timeout(300)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
+    least = page.evaluate(LEAST_CONTRAST)
+    assert least["contrast"] >= 4.5, least
+
+
+@own_page
+def test_answers_are_open_on_paper_and_folded_after(new_page, path):
+    page = new_page(path)
+    settle(page)
+    folded = "document.querySelectorAll('.bd-article details:not([open])').length"
+    before = page.evaluate(folded)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(folded) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folded) == before
+
+
+@own_page
+@each_scheme
+def test_a_page_reads_without_javascript(new_page, path, scheme):
+    page = new_page(path, java_script_enabled=False, color_scheme=scheme)
+    assert len(page.locator(".bd-article").inner_text()) > 200
+    if page.locator(".math").count():
+        assert page.locator(".lr-noscript").is_visible()
+    assert page.locator("body").evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(255, 255, 255)"
+    )
+    least = page.evaluate(LEAST_CONTRAST)
+    assert least["contrast"] >= 4.5, least
+
+
+@own_page
+def test_tab_leads_to_the_text_first_and_shows_where_it_is(new_page, path):
     page = new_page(path, viewport={"width": 1280, "height": 900})
     settle(page)
     page.keyboard.press("Tab")
     assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
-    page.keyboard.press("Tab")
-    outline = page.evaluate(
-        """() => { const s = getComputedStyle(document.activeElement);
-            return s.outlineStyle !== "none" || s.boxShadow !== "none"; }"""
-    )
-    assert outline
+    unmarked = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        unmarked += page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                const { outlineStyle, boxShadow } = getComputedStyle(at);
+                const marked = outlineStyle !== "none" || boxShadow !== "none";
+                return marked || at === document.body ? [] : [at.outerHTML.slice(0, 120)];
+            }"""
+        )
+    assert unmarked == []
+
+
+@own_page
+def test_a_formula_is_no_stop_for_tab(new_page, path):
+    page = new_page(path)
+    settle(page)
+    page.wait_for_timeout(300)
+    assert page.locator("mjx-container[tabindex='0']").count() == 0
 
 
 def test_the_front_door_opens(new_page):
