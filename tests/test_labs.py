@@ -7,10 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from traitlets import Unicode
 
 from linreg import labs, pure_python
+from linreg.datasets import load_eight_points
 from linreg.labs import Walk, kit
-from linreg.plots import PALETTE
+from linreg.labs.walk import clip_line
+from linreg.plots import PALETTE, css_variables
 
 LABS = [getattr(labs, name) for name in labs.__all__]
 FOLDER = Path(kit.__file__).parent
@@ -32,6 +35,11 @@ class Elements(HTMLParser):
 
 
 # The mathematics
+
+
+def test_the_points_are_the_eight_of_the_book():
+    eight = load_eight_points()
+    assert (Walk().x, Walk().y) == (eight["x"], eight["y"])
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.1, 0.39, 0.41, 1.0])
@@ -104,6 +112,45 @@ def test_the_page_starts_from_the_state():
     }
 
 
+def test_any_text_in_the_state_reaches_the_page_whole():
+    class Note(kit.Lab):
+        _esm = "export default {}"
+        text = Unicode()
+        shown = ("text",)
+
+        def still(self):
+            return ""
+
+    text = 'it\'s <b>"so"</b> &amp; &#39;so&#39;'
+    found = Elements(Note(text=text).html()).found
+    assert [tag for tag, _ in found] == ["div", "div"]
+    assert json.loads(found[0][1]["data-state"]) == {"text": text}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0, 4, "0"),
+        (5.42625, 4, "5.426"),
+        (0.00804751, 4, "0.008048"),
+        (-2.1, 4, "−2.100"),
+        (0.99996, 4, "1.000"),
+        (99.7, 2, "100"),
+        (12345, 4, "12345"),
+        (9995, 2, "9995"),
+        (99996, 4, "1.00×10⁵"),
+        (99994, 4, "99994"),
+        (1e-3, 4, "0.001000"),
+        (9.99e-4, 4, "9.99×10⁻⁴"),
+        (-3.24e5, 2, "−3.2×10⁵"),
+        (1.0625, 4, "1.063"),
+        (2.5, 1, "3"),
+    ],
+)
+def test_numbers_are_written_for_readers(value, digits, text):
+    assert kit.readable(value, digits) == text
+
+
 @pytest.mark.parametrize("rate", [0.1, 1.0])
 def test_the_still_picture_says_what_it_shows(rate):
     html = Walk(learning_rate=rate).still()
@@ -123,6 +170,124 @@ def test_the_still_picture_has_colours_of_its_own():
 
 def test_least_loss_zero_has_a_picture():
     assert "0" in Walk(x=[0, 1], y=[1, 3]).html()
+
+
+# The still picture is to scale
+
+
+def still_charts(lab):
+    """The two charts of a still picture, each a list of (tag, attributes)."""
+    _, *charts = lab.still().split('<svg role="img"')
+    return [Elements(f"<svg{chart}").found for chart in charts]
+
+
+def drawn(chart, tag, role=None):
+    """The elements of one tag, and of one colour, of a chart."""
+    return [
+        found
+        for name, found in chart
+        if name == tag and (role is None or f"--lr-{role}," in str(found))
+    ]
+
+
+def places(line):
+    return [tuple(map(float, pair.split(","))) for pair in line["points"].split()]
+
+
+def near(found, expected):
+    """Whether places in pixels agree to the tenth that is written."""
+    assert [v for pair in found for v in pair] == pytest.approx(
+        [v for pair in expected for v in pair], abs=0.051
+    )
+
+
+def test_a_chart_turns_numbers_into_pixels():
+    chart = kit.Chart("title", (0, 10), (-1, 3), ("x", "y"))
+    assert [chart.across(x) for x in (0, 5, 10)] == [46, 197, 348]
+    assert [chart.down(y) for y in (-1, 1, 3)] == [214, 119, 24]
+    chart = kit.Chart("title", (0, 10), (0.01, 100), ("x", "y"), log=True)
+    assert [chart.down(y) for y in (0.01, 0.1, 1, 100)] == pytest.approx([214, 166.5, 119, 24])
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "ends"),
+    [
+        (0, 1, [(-2, 1), (2, 1)]),
+        (1, 0, [(-2, -2), (2, 2)]),
+        (2, 0, [(-1.5, -3), (1.5, 3)]),
+        (-2, 0, [(-1.5, 3), (1.5, -3)]),
+        (1, 2, [(-2, 0), (1, 3)]),
+        (-1, 2, [(-1, 3), (2, 0)]),
+        (0, 4, None),
+        (0.5, -6, None),
+        (1e30, 0, [(-3e-30, -3), (3e-30, 3)]),
+    ],
+)
+def test_a_line_is_cut_at_the_frame(w, b, ends):
+    found = clip_line(w, b, (-2, 2), (-3, 3))
+    assert found == ends if ends is None else found == [pytest.approx(end) for end in ends]
+
+
+@pytest.mark.parametrize(("step", "lines"), [(0, 10), (3, 3), (50, 10)])
+def test_the_still_points_and_lines_are_in_their_places(step, lines):
+    lab = Walk(step=step)
+    stops, last = lab.path(), step or 50
+    frame = lab.line_chart(stops, last)
+    chart, _ = still_charts(lab)
+    dots = [(float(dot["cx"]), float(dot["cy"])) for dot in drawn(chart, "circle", "data")]
+    near(dots, [(frame.across(x), frame.down(y)) for x, y in zip(lab.x, lab.y)])
+    walked = drawn(chart, "polyline", "fit")
+    assert len(walked) == lines + 1
+    for line, (w, b, _) in zip(walked, [*stops[:lines], stops[last]], strict=True):
+        ends = clip_line(w, b, frame.x, frame.y)
+        near(places(line), [(frame.across(x), frame.down(y)) for x, y in ends])
+    assert [line["stroke-width"] for line in walked] == ["1.25"] * lines + ["3"]
+    (best,) = drawn(chart, "polyline", "best")
+    w, b, _ = lab.optimum()
+    near(places(best), [(frame.across(x), frame.down(w * x + b)) for x in frame.x])
+
+
+@pytest.mark.parametrize(("rate", "step"), [(0.1, 7), (0.1, 50), (0.41, 30)])
+def test_the_still_loss_curve_is_in_its_place(rate, step):
+    lab = Walk(learning_rate=rate, step=step)
+    losses = [loss for _, _, loss in lab.path()]
+    frame = lab.loss_chart(lab.path(), step)
+    _, chart = still_charts(lab)
+    whole, past = (places(line) for line in drawn(chart, "polyline", "fit"))
+    near(whole, [(frame.across(k), frame.down(loss)) for k, loss in enumerate(losses)])
+    assert past == whole[: step + 1]
+    (dot,) = drawn(chart, "circle", "fit")
+    near([(float(dot["cx"]), float(dot["cy"]))], [whole[step]])
+    (least,) = drawn(chart, "polyline", "best")
+    level = frame.down(lab.optimum()[2])
+    near(places(least), [(frame.across(0), level), (frame.across(50), level)])
+    assert all(frame.top < y < frame.height - frame.bottom for _, y in whole)
+
+
+def test_the_best_is_dashed_and_the_points_lie_on_top():
+    for chart in still_charts(Walk()):
+        dashed = [line for line in drawn(chart, "polyline") if "stroke-dasharray" in line]
+        assert dashed == drawn(chart, "polyline", "best")
+        order = [
+            "dot" if tag == "circle" else "best" if "--lr-best," in str(found) else "fit"
+            for tag, found in chart
+            if tag in ("polyline", "circle")
+        ]
+        assert order == sorted(order, key=["fit", "best", "dot"].index)
+
+
+def test_the_ticks_of_a_still_picture_name_their_places():
+    chart = kit.Chart("title", (0, 50), (0.01, 100), ("step", "loss"), log=True)
+    texts = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)</text>', chart.svg()
+    )
+    across = {text: float(x) for x, _, anchor, text in texts if anchor == "middle"}
+    assert across == {str(k): pytest.approx(chart.across(k), abs=0.06) for k in range(0, 51, 10)}
+    down = {text: float(y) - 4 for x, y, anchor, text in texts if float(x) < chart.left}
+    assert down == {
+        text: pytest.approx(chart.down(float(text)), abs=0.06)
+        for text in ("0.01", "0.1", "1", "10", "100")
+    }
 
 
 # What it refuses
@@ -182,7 +347,8 @@ def test_the_bundle_is_one_module_that_exports_the_mathematics(lab):
 
 
 def test_the_style_takes_its_colours_from_the_palette():
-    style = kit.variables()
+    style = kit.Lab.css()
+    assert style.startswith(css_variables())
     for role, pair in PALETTE.items():
         assert f"--lr-{role}: {pair['light']};" in style
         assert f"--lr-{role}: {pair['dark']};" in style

@@ -33,10 +33,11 @@
 
   async function start(place) {
     const el = document.createElement("div");
+    el.className = "lr-live";
     try {
       const lab = await load(place.dataset.lab);
       lab.render({ model: new Model(JSON.parse(place.dataset.state)), el });
-      place.replaceChildren(el);
+      place.append(el); // the still picture stays too, for paper
       place.classList.add("lr-ready");
     } catch (error) {
       place.classList.add("lr-failed"); // the still picture stays

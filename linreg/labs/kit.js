@@ -10,13 +10,12 @@ export function superscript(integer) {
 
 const withMinus = (text) => text.replace("-", "−");
 
-// 5.426, 0.008048, 12345, 3.2×10⁵
+// 5.426, 0.008048, 12345, 3.20×10⁵; as in kit.py.
 export function readable(value, digits = 4) {
-  const size = Math.abs(value);
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return withMinus(value < 0 ? "-∞" : "∞");
-  if (size >= 1e-3 && size < 10 ** digits) return withMinus(value.toPrecision(digits));
-  if (size >= 1e-3 && size < 1e5) return withMinus(value.toFixed(0));
+  const power = Number(value.toExponential(digits - 1).split("e")[1]);
+  if (power >= -3 && power < 5) return withMinus(value.toFixed(Math.max(0, digits - 1 - power)));
   const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 2)).split("e");
   return `${withMinus(mantissa)}×10${superscript(Number(exponent))}`;
 }
@@ -106,15 +105,16 @@ function powersOfTen(from, to, about) {
   return ticks;
 }
 
+const clamp = (value, low, high) => Math.round(Math.min(high, Math.max(low, value)));
+
 // ---- A chart ------------------------------------------------------------------------------------
 
 // Real pixels, so that its text keeps its size at any width. `inside` clips what is drawn in it;
 // `over` does not. Every layer is made once, by `add`; drawing only moves it.
 export class Chart {
-  constructor({ x, y, caption, height = (width) => 24 + 0.58 * width }) {
+  constructor({ x, y, caption }) {
     this.margin = { left: 44, right: 12, top: 22, bottom: 34 };
     this.kinds = { x: x.kind ?? linear, y: y.kind ?? linear };
-    this.heightFor = height;
     this.marks = { x: [], y: [] };
     this.grid = shape("g", { class: "lr-grid" });
     this.baseline = shape("line", { class: "lr-axis" });
@@ -134,12 +134,14 @@ export class Chart {
     return layer.appendChild(shape(tag, attributes));
   }
 
-  // Take a new width, in pixels; tell whether it differs from the last.
-  resize(width) {
-    if (!width || width === this.width) return false;
+  // Take a new width, in pixels; tell whether anything differs from the last time. Charts that are
+  // stacked are lower, so that a phone shows them together with what moves them.
+  resize(width, stacked = false) {
+    const height = stacked ? clamp(0.46 * width, 150, 260) : clamp(24 + 0.58 * width, 190, 290);
+    if (!width || (width === this.width && height === this.height)) return false;
     const { left, right, top, bottom } = this.margin;
     this.width = width;
-    this.height = Math.round(Math.min(290, Math.max(190, this.heightFor(width))));
+    this.height = height;
     this.range = { x: [left, width - right], y: [this.height - bottom, top] };
     const [across, down] = [width - left - right, this.height - top - bottom];
     const box = { x: left, y: top, width: across, height: down };
@@ -219,12 +221,15 @@ export function clipLine(slope, intercept, [left, right], [bottom, top]) {
 // JupyterLab's shortcuts look at the element that has the keyboard: this tells them to let it be.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-// A slider's mapping with `perDecade` positions to every factor of ten, rounded to `digits`
-// significant digits, so that the value shown is the value used.
-export function logMapping({ min, max, perDecade, digits }) {
-  const toPosition = (value) => perDecade * Math.log10(value / min);
-  const toValue = (at) => Number((min * 10 ** (at / perDecade)).toPrecision(digits));
-  return { last: Math.round(toPosition(max)), toPosition, toValue };
+// A slider's mapping over every number of two significant digits, from 10 ** first up through
+// `decades` powers of ten: 90 positions to each, evenly spaced within it.
+export function decadeMapping({ first, decades }) {
+  const toPosition = (value) => {
+    const decade = Math.floor(Math.log10(value) - first + 1e-12);
+    return 90 * decade + 10 * (value / 10 ** (first + decade) - 1);
+  };
+  const toValue = (at) => Number(`${10 + (at % 90)}e${first - 1 + Math.floor(at / 90)}`);
+  return { last: 90 * decades, toPosition, toValue };
 }
 
 export function stepMapping(last) {
@@ -421,7 +426,10 @@ export function sender(model, wait = 120) {
 // Watch the widths of charts and call `redraw` when one has changed; return what ends it.
 export function watchWidths(charts, redraw) {
   const observer = new ResizeObserver(() => {
-    const changed = charts.map((chart) => chart.resize(Math.floor(chart.node.clientWidth)));
+    const changed = charts.map((chart) => {
+      const [width, whole] = [chart.node, chart.node.parentElement].map((box) => box.clientWidth);
+      return chart.resize(width, width > 0.75 * whole);
+    });
     if (changed.includes(true)) redraw();
   });
   for (const chart of charts) observer.observe(chart.node);

@@ -6,6 +6,7 @@ takes the HTML: a still picture, which a script turns into the same lab without 
 
 import json
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from html import escape
 from math import ceil, floor, isfinite, log10
 from pathlib import Path
@@ -13,19 +14,13 @@ from pathlib import Path
 import anywidget
 from traitlets import TraitError
 
-from linreg.plots import PALETTE
+from linreg.plots import PALETTE, css_variables
 
-__all__ = ["Chart", "Lab", "LabError", "readable", "variables"]
+__all__ = ["Chart", "Lab", "LabError", "readable"]
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', flags=re.MULTILINE)
 EXPORT = re.compile(r"^export ", flags=re.MULTILINE)
-DARK = (
-    'html[data-theme="dark"]',  # the book
-    'body[data-jp-theme-light="false"]',  # JupyterLab
-    'html[theme="dark"]',  # Colab
-    "body.vscode-dark",
-)
 
 
 class LabError(TraitError, ValueError):
@@ -65,7 +60,7 @@ class Lab(anywidget.AnyWidget):
     @classmethod
     def css(cls):
         """Return the style sheet: the palette as variables, then the kit's rules."""
-        return variables() + (HERE / "kit.css").read_text(encoding="utf-8")
+        return css_variables() + (HERE / "kit.css").read_text(encoding="utf-8")
 
     def state(self):
         """Return what the page's copy of the lab starts from, as plain Python."""
@@ -77,8 +72,8 @@ class Lab(anywidget.AnyWidget):
 
     def html(self):
         """Return the lab as HTML; the same state gives the same text."""
-        state = json.dumps(self.state(), separators=(",", ":")).replace("&", "&amp;")
-        quoted = state.replace("'", "&#39;").replace("<", "&lt;")
+        state = json.dumps(self.state(), separators=(",", ":"))
+        quoted = escape(state, quote=False).replace("'", "&#39;")
         return (
             f"<div data-lab=\"{self.slug()}\" data-state='{quoted}'>"
             f'<div class="lr-still">{self.still()}</div></div>'
@@ -92,18 +87,6 @@ class Lab(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
-
-
-def variables():
-    """Return the palette as CSS variables, ``--lr-ink`` and so on, for light, dark and print."""
-
-    def block(selector, mode):
-        lines = "".join(f"  --lr-{role}: {pair[mode]};\n" for role, pair in PALETTE.items())
-        return f"{selector} {{\n{lines}}}\n"
-
-    dark = ",\n".join(DARK)
-    printed = block(f":root,\n{dark}", "light").replace("\n", "\n  ").rstrip()
-    return f"{block(':root', 'light')}\n{block(dark, 'dark')}\n@media print {{\n  {printed}\n}}\n\n"
 
 
 def colour(role):
@@ -125,14 +108,26 @@ def finite(values, name):
 
 
 def readable(value, digits=4):
-    """Return a number as a reader likes it: ``5.426``, ``0.008048``, ``3.2×10⁵``."""
+    """Return a number as a reader likes it: ``5.426``, ``0.008048``, ``12345``, ``3.20×10⁵``.
+
+    The same text as ``readable`` in kit.js: a tie is rounded away from zero.
+    """
     if value == 0:
         return "0"
-    if 1e-3 <= abs(value) < 10**digits:
-        places = max(0, digits - 1 - floor(log10(abs(value))))
-        return f"{value:.{places}f}".replace("-", "−")
-    mantissa, exponent = f"{value:.{max(1, digits - 2)}e}".split("e")
-    return f"{mantissa}×10{superscript(int(exponent))}".replace("-", "−")
+    power = significant(value, digits).adjusted()
+    if -3 <= power < 5:
+        last = Decimal((0, (1,), min(0, power - digits + 1)))
+        text = f"{Decimal(value).quantize(last, ROUND_HALF_UP):f}"
+    else:
+        mantissa, exponent = f"{significant(value, max(2, digits - 1)):e}".split("e")
+        text = f"{mantissa}×10{superscript(int(exponent))}"
+    return text.replace("-", "−")
+
+
+def significant(value, digits):
+    """Return a number rounded to so many significant digits, as a ``Decimal``."""
+    rounded = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(value))
+    return rounded.quantize(Decimal((0, (1,), rounded.adjusted() - digits + 1)))
 
 
 def superscript(integer):

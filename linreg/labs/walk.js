@@ -7,10 +7,10 @@ import {
   Slider,
   assign,
   clipLine,
+  decadeMapping,
   element,
   fixed,
   follow,
-  logMapping,
   logarithmic,
   readable,
   sender,
@@ -79,8 +79,11 @@ export function walk(x, y, rate, steps) {
 
 const LAMBDA = "λ<sub>max</sub>";
 
-export const rateText = (rate) =>
-  rate.toPrecision(Number(rate.toPrecision(3)) === rate ? 3 : 4);
+// A learning rate in as few digits as say it exactly, from two to six, or roughly in six.
+export function rateText(rate) {
+  const digits = [2, 3, 4, 5, 6].find((count) => Number(rate.toPrecision(count)) === rate);
+  return digits ? rate.toPrecision(digits) : `≈ ${rate.toPrecision(6)}`;
+}
 
 // A factor near 1, with as many decimals as tell it from 1.
 function factorText(factor) {
@@ -139,16 +142,16 @@ export function verdict({ x, rate, steps, stops, best }) {
   const [first, last] = [stops[0], stops[stops.length - 1]].map((stop) => gap(x, stop, best));
   const alongSteepest = startsAlongSteepest(x, stops[0], best);
   const kind = kindOf({ share: rate * steepest, first, last, alongSteepest });
-  const top = Math.ceil(Math.log10(Math.max(...stops.map((stop) => stop.loss))));
+  const largest = Math.max(...stops.map((stop) => stop.loss));
   const facts = {
-    alpha: `α = ${rateText(rate)}`,
+    alpha: `α = ${rateText(rate)}`.replace("= ≈", "≈"),
     limit: (2 / steepest).toPrecision(4),
     half: (1 / steepest).toPrecision(4),
     left: factorText(Math.abs(1 - rate * steepest)),
     leftFlattest: factorText(1 - rate * flattest),
     rest: `After ${steps} steps the gap is ${gapText(last, stops[0].loss, 2)}`,
     still: last > 0.01 * first ? `, ${readable((100 * last) / first, 2)}% of the first` : "",
-    stretch: last > 10 * first ? ` The loss axis stretches to 10${superscript(top)} for it.` : "",
+    stretch: last > 10 * first ? ` The loss grows to ${readable(largest, 3)}.` : "",
     cut: stops.length <= steps ? ` After step ${stops.length - 1} we stop counting.` : "",
   };
   return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ") };
@@ -198,7 +201,8 @@ class DataPanel {
       caption: [
         ["fit", "the line"],
         ["trail", "earlier"],
-        ["best", "the best line"],
+        ["best", "best line"],
+        ["residual", "residuals"],
       ],
     });
     const { chart } = this;
@@ -358,7 +362,7 @@ class WalkLab {
     this.rate = new Slider({
       name: "rate",
       label: "Learning rate α",
-      mapping: logMapping({ min: 0.001, max: 1, perDecade: 200, digits: 3 }),
+      mapping: decadeMapping({ first: -3, decades: 3 }),
       toText: rateText,
       ticks: [0.001, 0.01, 0.1, 1],
       onInput: (value) => set("learning_rate", value),

@@ -5,12 +5,11 @@ from math import hypot, log10
 from traitlets import Bool, Float, Int, List, validate
 
 from linreg import pure_python
+from linreg.datasets import load_eight_points
 from linreg.labs.kit import Chart, Lab, LabError, finite, readable
 
 __all__ = ["Walk"]
 
-X = (-1.8, -1.2, -0.5, 0.1, 0.9, 1.4, 2.1, 2.6)  # the eight points of Chapter 4
-Y = (-2.1, -1.3, -0.4, 0.6, 1.7, 2.2, 3.5, 4.1)
 SMALLEST_RATE, LARGEST_RATE = 0.001, 1.0  # the slider's ends
 MOST_STEPS = 500
 LARGEST = 1e80  # beyond it the walk is cut short, long before a square overflows
@@ -22,7 +21,7 @@ class Walk(Lab):
     Parameters
     ----------
     x, y : sequence of floats of shape (n_samples,)
-        The points.
+        The points; without any, the eight of Chapter 4.
     learning_rate : float
         The factor on the gradient at each step, between 0.001 and 1.
     n_steps : int
@@ -46,7 +45,10 @@ class Walk(Lab):
     shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
     spoken = ("learning_rate", "step")
 
-    def __init__(self, x=X, y=Y, learning_rate=0.1, n_steps=50, step=0):
+    def __init__(self, x=None, y=None, learning_rate=0.1, n_steps=50, step=0):
+        if x is None and y is None:
+            eight = load_eight_points()
+            x, y = eight["x"], eight["y"]
         super().__init__(
             x=finite(x, "x"),
             y=finite(y, "y"),

@@ -18,7 +18,7 @@ RATE = ".lr-slider-rate input"
 CELLS = [
     "from linreg.labs import Walk\n\nlab = Walk()\nlab",
     'print(f"rate {lab.learning_rate} step {lab.step} playing {lab.playing}")',
-    "lab.learning_rate = 0.5\nlab.step = 7",
+    "lab.learning_rate = 0.456\nlab.step = 7",
     "lab.playing = True",
 ]
 
@@ -160,7 +160,7 @@ def printed(page):
 
 def test_browser_and_kernel_keep_each_others_state(notebook):
     page = notebook
-    assert page.locator(".lr-slider-rate output").inner_text() == "0.100"
+    assert page.locator(".lr-slider-rate output").inner_text() == "0.10"
 
     # From the browser to Python. The arrows reach the slider, not JupyterLab's shortcuts.
     page.focus(RATE)
@@ -173,14 +173,14 @@ def test_browser_and_kernel_keep_each_others_state(notebook):
 
     # From Python to the browser.
     run_cell(page, 2)
-    page.wait_for_selector('.lr-slider-rate output:text-is("0.500")')
+    page.wait_for_selector('.lr-slider-rate output:text-is("0.456")')
     page.wait_for_selector('.lr-slider-step output:text-is("7 of 50")')
     assert page.get_attribute(".lr-lab", "data-verdict") == "diverges"
-    assert page.input_value(RATE) == "540"
-    assert prints(page, ["0.5", "7", "False"])
+    assert page.input_value(RATE) == "216"  # the nearest position
+    assert prints(page, ["0.456", "7", "False"])
 
     # Python presses play; at the end the kernel knows that it is over.
     run_cell(page, 3)
     page.wait_for_selector('.lr-slider-step output:text-is("50 of 50")')
-    assert prints(page, ["0.5", "50", "False"])
+    assert prints(page, ["0.456", "50", "False"])
     assert page.elsewhere == []
