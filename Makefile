@@ -29,8 +29,8 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 test: $(READY) ## Install, then run every check, a real browser included; the counts come last
 	$(BIN)/python tests/run.py
 
-lab: $(READY) ## Open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(ARGS)
 
 serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(BUILD)/html
@@ -38,8 +38,7 @@ serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... fo
 execute: $(READY) ## Run the stored notebooks again and normalise them (NOTEBOOKS=... for some)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
 		--ExecutePreprocessor.timeout=60 --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
-	$(BIN)/nbstripout --keep-output --keep-count --keep-id \
-		--extra-keys "metadata.language_info.version cell.metadata.execution" $(NOTEBOOKS)
+	$(BIN)/python tests/normalise.py $(NOTEBOOKS)
 
 format: $(READY) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -2,16 +2,14 @@
 
 import ast
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode, v4
 from nbformat.validator import iter_validate
+from normalise import normalised
 from prose_numbers import notebook_passages, passages, visible
 
 from notebooks import CHAPTERS, DOCUMENTS, figure_texts, numbered, read, shows_image, tags
@@ -238,14 +236,7 @@ def test_prose(path, rule):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
 def test_chapter_is_normalised(path):
-    assert normalised(path) == path.read_bytes(), f"{name_of(path)}: run nbstripout on it"
-
-
-def normalised(path: Path) -> bytes:
-    keep = ["--keep-output", "--keep-count", "--keep-id"]
-    drop = ["--extra-keys", "metadata.language_info.version cell.metadata.execution"]
-    command = [sys.executable, "-m", "nbstripout", "-t", *keep, *drop, str(path)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    assert normalised(path) == path.read_bytes(), f"{name_of(path)}: run `make execute`"
 
 
 # The rules themselves: a sound notebook passes, each way to break it is found
