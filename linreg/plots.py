@@ -42,13 +42,13 @@ def css_variables():
 def subplots(n_columns=1, *, height=2.8):
     """Return a figure and its axes in the book's look: one, or an array of ``n_columns``.
 
-    ``height`` is in inches. The figure is 5.6 inches wide, so that its text can be read on a phone,
+    ``height`` is in inches. The figure is 4.8 inches wide, so that its text can be read on a phone,
     and its background is transparent, so that a page may show it on paper of its own colour.
     """
     import matplotlib.pyplot as plt
 
     fig, axes = plt.subplots(
-        1, n_columns, figsize=(5.6, height), dpi=180, layout="constrained", facecolor="none"
+        1, n_columns, figsize=(4.8, height), dpi=210, layout="constrained", facecolor="none"
     )
     for ax in [axes] if n_columns == 1 else axes:
         ax.set_facecolor("none")
@@ -67,13 +67,29 @@ def colour(role):
     return PALETTE[role]["light"]
 
 
-def points(ax, x, y):
-    """Draw one dot a sample; ``x`` and ``y`` have shape (n_samples,)."""
-    ax.plot(x, y, "o", color=colour("data"), markersize=5.5)
+def thousands(ax, *, axis="both"):
+    """Write the numbers along an axis, ``"x"``, ``"y"`` or ``"both"``, as 150,000."""
+    for one in ("x", "y") if axis == "both" else (axis,):
+        getattr(ax, f"{one}axis").set_major_formatter("{x:,.0f}")
     return ax
 
 
-def line(ax, coef, intercept, *, strength=1.0):
+def points(ax, x, y, *, role="data", size=6.5, strength=1.0):
+    """Draw one dot a sample; ``x`` and ``y`` have shape (n_samples,).
+
+    ``size`` is in points. Thousands of dots want a small size and a strength near 0.2.
+    """
+    ax.plot(x, y, "o", color=colour(role), markersize=size, alpha=strength, markeredgewidth=0)
+    return ax
+
+
+def residuals(ax, x, y, y_hat):
+    """Draw a stick from each target to its prediction; all three have shape (n_samples,)."""
+    ax.vlines(x, y, y_hat, color=colour("residual"), linewidth=1.6)
+    return ax
+
+
+def line(ax, coef, intercept, *, role="fit", strength=1.0):
     """Draw ``y = coef[0] * x + intercept`` across the axes, at a strength between 0 and 1.
 
     ``coef`` has shape (1,).
@@ -81,10 +97,29 @@ def line(ax, coef, intercept, *, strength=1.0):
     ax.axline(
         (0, float(intercept)),
         slope=float(coef[0]),
-        color=colour("fit"),
+        color=colour(role),
         linewidth=1.8,
         alpha=strength,
     )
+    return ax
+
+
+def squares(ax, x, y, coef, intercept):
+    """Draw the residuals of a line as sticks with their squares; the axes get equal units.
+
+    ``x`` and ``y`` have shape (n_samples,), ``coef`` has shape (1,). A square stands on that side
+    of its stick where the line does not cross it.
+    """
+    from matplotlib.patches import Rectangle
+
+    y_hat = [coef[0] * x_i + intercept for x_i in x]
+    for x_i, y_i, p in zip(x, y, y_hat):
+        side = abs(p - y_i)
+        left = x_i - side if (y_i - p) * coef[0] > 0 else x_i
+        square = Rectangle((left, min(y_i, p)), side, side, color=colour("residual"), alpha=0.18)
+        ax.add_patch(square)
+    residuals(ax, x, y, y_hat)
+    ax.set_aspect("equal")
     return ax
 
 
@@ -107,6 +142,13 @@ def loss_curve(ax, loss_history, *, role="fit", label=""):
     return ax
 
 
+def error_curve(ax, steps, errors, *, role="data"):
+    """Draw an error against the step that made it, both axes logarithmic, smallest step left."""
+    ax.plot(steps, errors, color=colour(role), linewidth=1.6)
+    ax.set(xscale="log", yscale="log")
+    return ax
+
+
 def floor(ax, value, *, label=""):
     """Draw a dashed level that a curve cannot pass, such as the least loss."""
     ax.axhline(value, color=colour("best"), linestyle="--", linewidth=1.4)
@@ -115,11 +157,18 @@ def floor(ax, value, *, label=""):
     return ax
 
 
-def contours(ax, loss, w_range, b_range):
-    """Draw rings of equal ``loss(w, b)`` over two ranges ``(low, high)``, even in its root."""
-    ws, bs = (spaced(low, high, 60) for low, high in (w_range, b_range))
+def contours(ax, loss, w_range, b_range, *, heights=None):
+    """Draw rings of equal ``loss(w, b)`` over two ranges ``(low, high)``.
+
+    At the ``heights``, each with its number; without any, at levels even in the loss's root.
+    """
+    ws, bs = (spaced(low, high, 120) for low, high in (w_range, b_range))
     roots = [[loss(w, b) ** 0.5 for w in ws] for b in bs]
-    ax.contour(ws, bs, roots, levels=8, colors=colour("muted"), linewidths=0.6, alpha=0.7)
+    levels = [height**0.5 for height in heights] if heights else 8
+    rings = ax.contour(ws, bs, roots, levels, colors=colour("muted"), linewidths=0.6, alpha=0.7)
+    if heights:
+        names = {level: f"{height:.2g}" for level, height in zip(levels, heights)}
+        ax.clabel(rings, fmt=names, fontsize=7, colors=colour("ink"))
     ax.set(xlim=w_range, ylim=b_range)
     return ax
 

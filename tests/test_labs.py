@@ -12,7 +12,6 @@ from traitlets import Unicode
 from linreg import labs, pure_python
 from linreg.datasets import load_eight_points
 from linreg.labs import Walk, kit
-from linreg.labs.walk import clip_line
 from linreg.plots import PALETTE, css_variables
 
 LABS = [getattr(labs, name) for name in labs.__all__]
@@ -224,7 +223,7 @@ def test_a_chart_turns_numbers_into_pixels():
     ],
 )
 def test_a_line_is_cut_at_the_frame(w, b, ends):
-    found = clip_line(w, b, (-2, 2), (-3, 3))
+    found = kit.clip_line(w, b, (-2, 2), (-3, 3))
     assert found == ends if ends is None else found == [pytest.approx(end) for end in ends]
 
 
@@ -239,7 +238,7 @@ def test_the_still_points_and_lines_are_in_their_places(step, lines):
     walked = drawn(chart, "polyline", "fit")
     assert len(walked) == lines + 1
     for line, (w, b, _) in zip(walked, [*stops[:lines], stops[last]], strict=True):
-        ends = clip_line(w, b, frame.x, frame.y)
+        ends = kit.clip_line(w, b, frame.x, frame.y)
         near(places(line), [(frame.across(x), frame.down(y)) for x, y in ends])
     assert [line["stroke-width"] for line in walked] == ["1.25"] * lines + ["3"]
     (best,) = drawn(chart, "polyline", "best")
@@ -297,7 +296,13 @@ def test_the_ticks_of_a_still_picture_name_their_places():
     ("arguments", "message"),
     [
         ({"x": [1, 2, 3], "y": [1, 2]}, "x has 3 values and y has 2"),
+        ({"x": [1, 2, 3]}, "x and y come together"),
+        ({"y": [1, 2, 3]}, "x and y come together"),
         ({"x": [], "y": []}, "x is empty"),
+        ({"x": "abc", "y": [1, 2, 3]}, r"x\[0\] is 'a': give a number"),
+        ({"x": [1, 2], "y": [1, None]}, r"y\[1\] is None: give a number"),
+        ({"x": 3, "y": 4}, "x is 3: give a list of numbers"),
+        ({"x": [1, 1 + 1e-15], "y": [1, 2]}, "rounding hides the difference: subtract"),
         ({"x": [1, math.nan], "y": [1, 2]}, r"x\[1\] is nan"),
         ({"x": [1, 2], "y": [1, math.inf]}, r"y\[1\] is inf"),
         ({"x": [1, 2], "y": [1, 1e12]}, "larger unit"),
@@ -364,6 +369,6 @@ def test_every_class_of_ours_is_prefixed():
     classes = {name for selector in selectors for name in re.findall(r"\.([a-z][\w-]*)", selector)}
     theirs = {"bd-content", "cell_output", "output", "text_html"}
     assert {name for name in classes if not name.startswith("lr-")} == theirs
-    for path in (*FOLDER.glob("*.js"), FOLDER / "kit.py", FOLDER / "walk.py"):
+    for path in (*FOLDER.glob("*.js"), *FOLDER.glob("*.py")):
         for names in re.findall(r'class(?:: |=)\\?"([\w -]+)"', path.read_text(encoding="utf-8")):
             assert all(name.startswith("lr-") for name in names.split()), (path, names)

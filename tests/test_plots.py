@@ -53,6 +53,18 @@ def test_subplots():
         plt.close(fig)
 
 
+@pytest.mark.parametrize(
+    ("axis", "x_label", "y_label"),
+    [("both", "1,500", "150,000"), ("x", "1,500", "150000"), ("y", "1500", "150,000")],
+)
+def test_thousands(ax, axis, x_label, y_label):
+    plots.points(ax, [1500, 2500], [150_000, 250_000])
+    assert plots.thousands(ax, axis=axis) is ax
+    ax.set(xticks=[1500], yticks=[150_000])
+    assert [label.get_text() for label in ax.get_xticklabels()] == [x_label]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [y_label]
+
+
 def test_points(ax):
     assert plots.points(ax, [1, 2], [3, 5]) is ax
     (dots,) = ax.lines
@@ -60,11 +72,28 @@ def test_points(ax):
     assert dots.get_linestyle() == "None"
 
 
+def test_many_points_are_small_and_faint(ax):
+    plots.points(ax, [1, 2], [3, 5], role="muted", size=2, strength=0.2)
+    (dots,) = ax.lines
+    assert (dots.get_markersize(), dots.get_alpha()) == (2, 0.2)
+    assert dots.get_color() == plots.colour("muted")
+
+
+def test_residuals_join_targets_and_predictions(ax):
+    assert plots.residuals(ax, [1, 2], [3, 5], [4, 2]) is ax
+    (sticks,) = ax.collections
+    assert [stick.tolist() for stick in sticks.get_segments()] == [
+        [[1, 3], [1, 4]],
+        [[2, 5], [2, 2]],
+    ]
+
+
 def test_line(ax):
-    assert plots.line(ax, [2.0], -1.0) is ax
+    assert plots.line(ax, [2.0], -1.0, role="best") is ax
     (drawn,) = ax.lines
     assert drawn.get_xy1() == (0, -1.0)
     assert drawn.get_slope() == 2.0
+    assert drawn.get_color() == plots.colour("best")
 
 
 def test_loss_curve_and_floor(ax):
@@ -80,6 +109,14 @@ def test_loss_curve_and_floor(ax):
     assert 0.5 < floor.get_position()[1] < 1.0
 
 
+def test_error_curve(ax):
+    plots.error_curve(ax, [1, 0.1], [2.0, 0.02], role="best")
+    (curve,) = ax.lines
+    assert curve.get_xydata().tolist() == [[1, 2], [0.1, 0.02]]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert curve.get_color() == plots.colour("best")
+
+
 def test_contours_are_levels_of_the_loss(ax):
     plots.contours(ax, lambda w, b: (w - 1) ** 2 + 4 * (b + 2) ** 2, (-3, 5), (-5, 1))
     assert (ax.get_xlim(), ax.get_ylim()) == ((-3, 5), (-5, 1))
@@ -89,6 +126,25 @@ def test_contours_are_levels_of_the_loss(ax):
             assert ((w - 1) ** 2 + 4 * (b + 2) ** 2) ** 0.5 == pytest.approx(level, abs=0.05)
 
 
+def test_contours_at_heights_carry_their_numbers(ax):
+    plots.contours(ax, lambda w, b: w * w + b * b, (-3, 3), (-3, 3), heights=[1, 4])
+    (contours,) = ax.collections
+    for height, path in zip([1, 4], contours.get_paths(), strict=True):
+        assert all(w * w + b * b == pytest.approx(height, abs=0.05) for w, b in path.vertices)
+    assert {text.get_text() for text in ax.texts} == {"1", "4"}
+
+
 def test_trail(ax):
     plots.trail(ax, [(0.0, 1.0), (2.0, 3.0)])
     assert ax.lines[0].get_xydata().tolist() == [[0, 1], [2, 3]]
+
+
+@pytest.mark.parametrize(("slope", "lefts"), [(1, [0, 2]), (-1, [1, 0]), (0, [1, 2])])
+def test_squares_stand_on_their_residuals_clear_of_the_line(ax, slope, lefts):
+    y_hat = [slope * 1, slope * 2]
+    y = [y_hat[0] + 1, y_hat[1] - 2]
+    plots.squares(ax, [1, 2], y, [slope], 0)
+    found = [(box.get_x(), box.get_y(), box.get_width(), box.get_height()) for box in ax.patches]
+    assert found == [(lefts[0], y_hat[0], 1, 1), (lefts[1], y[1], 2, 2)]
+    assert ax.get_aspect() == 1
+    assert len(ax.collections) == 1

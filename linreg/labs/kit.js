@@ -22,7 +22,14 @@ export function readable(value, digits = 4) {
 
 // A fixed number of decimals, so that digits stay in their places while they change.
 export function fixed(value, decimals = 4) {
-  return Math.abs(value) < 100 ? withMinus(value.toFixed(decimals)) : readable(value, decimals + 1);
+  if (Math.abs(value) >= 100) return readable(value, decimals + 1);
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : withMinus(text);
+}
+
+// A mean of residuals to a power as it is told: 0 where only rounding is left of it.
+export function told(loss, y, power = 2) {
+  return loss <= (1e-9 * Math.max(...y.map(Math.abs))) ** power ? 0 : loss;
 }
 
 // ---- Elements -----------------------------------------------------------------------------------
@@ -54,7 +61,7 @@ export function shape(tag, attributes = {}, ...children) {
   return node;
 }
 
-const show = (node, visible) => assign(node, { visibility: visible ? "visible" : "hidden" });
+export const show = (node, visible) => assign(node, { visibility: visible ? "visible" : "hidden" });
 
 const uniqueId = () => `lr-${Math.random().toString(36).slice(2)}`;
 
@@ -63,6 +70,8 @@ const uniqueId = () => `lr-${Math.random().toString(36).slice(2)}`;
 export function linear([low, high], [start, end]) {
   const scale = (value) => start + ((value - low) / (high - low)) * (end - start);
   scale.domain = [low, high];
+  scale.invert = (at) => low + ((at - start) / (end - start)) * (high - low);
+  scale.step = roundStep((high - low) / 100);
   scale.ticks = (about) => roundSteps(low, high, about);
   return scale;
 }
@@ -75,11 +84,14 @@ export function logarithmic([low, high], [start, end]) {
   return scale;
 }
 
-// Multiples of 1, 2 or 5 times a power of ten.
-function roundSteps(low, high, about) {
-  const rough = (high - low) / about;
+// The multiple of 1, 2 or 5 times a power of ten that is about as large as `rough`.
+export function roundStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((multiple) => 1.4 * multiple * power >= rough);
+  return power * [1, 2, 5, 10].find((multiple) => 1.4 * multiple * power >= rough);
+}
+
+function roundSteps(low, high, about) {
+  const step = roundStep((high - low) / about);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
@@ -105,14 +117,20 @@ function powersOfTen(from, to, about) {
   return ticks;
 }
 
-const clamp = (value, low, high) => Math.round(Math.min(high, Math.max(low, value)));
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // ---- A chart ------------------------------------------------------------------------------------
+
+// Charts that are stacked are lower, so that a phone shows them together with what moves them.
+const usualHeight = (width, stacked) =>
+  Math.round(stacked ? clamp(0.46 * width, 150, 260) : clamp(24 + 0.58 * width, 190, 290));
 
 // Real pixels, so that its text keeps its size at any width. `inside` clips what is drawn in it;
 // `over` does not. Every layer is made once, by `add`; drawing only moves it.
 export class Chart {
-  constructor({ x, y, caption }) {
+  constructor({ x, y, caption, heightOf = usualHeight }) {
+    this.heightOf = heightOf;
+    this.handles = [];
     this.margin = { left: 44, right: 12, top: 22, bottom: 34 };
     this.kinds = { x: x.kind ?? linear, y: y.kind ?? linear };
     this.marks = { x: [], y: [] };
@@ -126,18 +144,23 @@ export class Chart {
     this.over = shape("g");
     const layers = [this.grid, this.baseline, this.names.x, this.names.y, this.inside, this.over];
     this.svg = shape("svg", { role: "img", class: "lr-chart" }, ...layers);
-    this.node = element("div", { class: "lr-panel" }, captionOf(caption), this.svg);
+    this.caption = captionOf(caption);
+    this.node = element("div", { class: "lr-panel" }, this.caption, this.svg);
     this.resize(360);
+  }
+
+  // Another swatch for a part of the caption, by its place in it.
+  rekey(i, role) {
+    assign(this.caption.children[i].firstChild, { class: `lr-key lr-key-${role}` });
   }
 
   add(tag, attributes, layer = this.inside) {
     return layer.appendChild(shape(tag, attributes));
   }
 
-  // Take a new width, in pixels; tell whether anything differs from the last time. Charts that are
-  // stacked are lower, so that a phone shows them together with what moves them.
+  // Take a new width, in pixels; tell whether anything differs from the last time.
   resize(width, stacked = false) {
-    const height = stacked ? clamp(0.46 * width, 150, 260) : clamp(24 + 0.58 * width, 190, 290);
+    const height = this.heightOf(width, stacked);
     if (!width || (width === this.width && height === this.height)) return false;
     const { left, right, top, bottom } = this.margin;
     this.width = width;
@@ -185,6 +208,22 @@ export class Chart {
     });
   }
 
+  // Hold a handle. A picture's parts are hidden from a screen reader, so this is one no more.
+  hold(handle) {
+    this.handles.push(handle);
+    assign(this.svg, { role: "group" });
+    for (const text of [this.grid, ...Object.values(this.names)]) {
+      assign(text, { "aria-hidden": "true" });
+    }
+  }
+
+  // Where a pointer is, in pixels of the chart.
+  locate({ clientX, clientY }) {
+    const { left, top, width, height } = this.svg.getBoundingClientRect();
+    const across = ((clientX - left) * this.width) / width;
+    return { across, down: ((clientY - top) * this.height) / height };
+  }
+
   // What a screen reader says of the picture.
   describe(text) {
     assign(this.svg, { "aria-label": text });
@@ -196,7 +235,7 @@ export class Chart {
 }
 
 // A caption that is the legend too: [["fit", "the line"], ["best", "the best line"]].
-function captionOf(parts) {
+export function captionOf(parts) {
   const keys = parts.map(([role, text]) => {
     const swatch = element("span", { class: `lr-key lr-key-${role}`, "aria-hidden": "true" });
     return element("span", { class: "lr-entry" }, swatch, text);
@@ -216,14 +255,188 @@ export function clipLine(slope, intercept, [left, right], [bottom, top]) {
   return [...start, ...end];
 }
 
+// Lay an SVG line along y = w·x + b, or hide it where the chart shows nothing of it.
+export function placeLine(chart, node, line) {
+  const ends = line && clipLine(line.w, line.b, chart.x.domain, chart.y.domain);
+  show(node, Boolean(ends));
+  if (!ends) return;
+  const [x1, y1, x2, y2] = ends;
+  assign(node, {
+    x1: chart.x(x1).toFixed(2),
+    y1: chart.y(y1).toFixed(2),
+    x2: chart.x(x2).toFixed(2),
+    y2: chart.y(y2).toFixed(2),
+  });
+}
+
+// What a stick may end at: past the chart's edge it is cut, long before a pixel overflows.
+export function nearChart(chart, value) {
+  const [bottom, top] = chart.y.domain;
+  return clamp(value, 2 * bottom - top, 2 * top - bottom);
+}
+
+// Where a line leaves a chart: arrowheads, and its value over the farthest point.
+export class Departure {
+  constructor(chart) {
+    this.chart = chart;
+    this.arrows = [0, 1].map(() => chart.add("path", { class: "lr-arrow" }, chart.over));
+    this.note = [0, 1].map(() => chart.add("text", { class: "lr-warning" }, chart.over));
+  }
+
+  draw({ w, b }, xs) {
+    const { chart } = this;
+    const [[left, right], [bottom, top]] = [chart.x.domain, chart.y.domain];
+    const outside = (value) => value < bottom || value > top;
+    const worst = xs.reduce((a, c) => (Math.abs(w * c + b) > Math.abs(w * a + b) ? c : a));
+    const away = outside(w * worst + b);
+    const ends = clipLine(w, b, [left, right], [bottom, top]);
+    const exits = ends
+      ? [ends.slice(0, 2), ends.slice(2)].filter(([, value]) => this.onEdge(value))
+      : [[(left + right) / 2, b > top ? top : bottom]];
+    this.arrows.forEach((arrow, i) => {
+      show(arrow, away && exits[i]);
+      if (!exits[i]) return;
+      const [x, y] = [chart.x(exits[i][0]), chart.y(exits[i][1])];
+      const tip = exits[i][1] > (bottom + top) / 2 ? -7 : 7;
+      assign(arrow, { d: `M${x - 6} ${y}h12l-6 ${tip}z` });
+    });
+    const [at, value] = [readable(worst, 2), readable(w * worst + b, 3)];
+    const lines = ["off the chart:", `at x = ${at} the line says ${value}`];
+    this.note.forEach((text, i) => {
+      show(text, away);
+      assign(text, { x: chart.range.x[0] + 8, y: chart.range.y[1] + 16 + 15 * i });
+      write(text, lines[i]);
+    });
+  }
+
+  onEdge(value) {
+    const [bottom, top] = this.chart.y.domain;
+    return Math.min(Math.abs(value - bottom), Math.abs(value - top)) < 1e-6 * (top - bottom);
+  }
+}
+
+// ---- Things to take hold of ---------------------------------------------------------------------
+
+// Let a pointer drag what `take` returns for the pixel where it goes down: an object of `grab()`,
+// which tells the place in pixels that is dragged, `move(across, down)` and `drop()`; or nothing.
+export function draggable(node, chart, take) {
+  let held = null;
+  node.addEventListener("pointerdown", (event) => {
+    if (held || !event.isPrimary || event.button !== 0) return;
+    const at = chart.locate(event);
+    const thing = take(at, event);
+    if (!thing) return;
+    const from = thing.grab();
+    held = { thing, across: from.across - at.across, down: from.down - at.down };
+    node.setPointerCapture(event.pointerId);
+  });
+  // No text is selected on the way, and `grab` says what has the keyboard.
+  node.addEventListener("mousedown", (event) => event.preventDefault());
+  node.addEventListener("pointermove", (event) => {
+    if (!held || !event.isPrimary) return;
+    const at = chart.locate(event);
+    held.thing.move(at.across + held.across, at.down + held.down);
+  });
+  const drop = (event) => {
+    if (!held || !event.isPrimary) return;
+    const { thing } = held;
+    held = null;
+    thing.drop();
+  };
+  for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, drop);
+}
+
+const HIT_RADIUS = 22; // of a target that a finger can find
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+// A dot on a chart that a pointer drags and the arrow keys move, with Shift ten times as far.
+// `onMove(x, y)` hears in the data's units where it is wanted, within the chart; the lab then calls
+// `place`. With `upright` it moves up and down only. `onKey` hears the other keys.
+export class Handle {
+  constructor({ chart, className, radius = 7, label, text = "", upright = false, ...hears }) {
+    Object.assign(this, { chart, upright }, hears);
+    this.dot = shape("circle", { class: `lr-handle-dot ${className}`, r: radius });
+    const hit = shape("circle", { class: "lr-handle-hit", r: HIT_RADIUS });
+    const ring = shape("circle", { class: "lr-handle-ring", r: radius + 4 });
+    const words = shape("text", { class: "lr-handle-text", "text-anchor": "middle", y: 4 }, text);
+    const role = { role: "slider", tabindex: 0, "aria-label": label, ...OWN_KEYS };
+    const way = upright ? { "aria-orientation": "vertical" } : {};
+    const parts = [hit, ring, this.dot, words];
+    this.node = shape("g", { class: "lr-handle", ...role, ...way }, ...parts);
+    chart.over.append(this.node);
+    chart.hold(this);
+    draggable(this.node, chart, (at) => this.nearest(at));
+    this.node.addEventListener("keydown", (event) => this.key(event));
+    this.node.addEventListener("focus", () => this.onFocus?.());
+  }
+
+  // Where the targets of several handles overlap, the nearest is meant.
+  nearest({ across, down }) {
+    const distance = (handle) => Math.hypot(handle.across - across, handle.down - down);
+    const seen = this.chart.handles.filter((handle) => handle.visible);
+    return seen.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  }
+
+  grab() {
+    this.node.focus({ preventScroll: true });
+    return this;
+  }
+
+  move(across, down) {
+    const { x, y } = this.chart;
+    this.want(x.invert(across), y.invert(down));
+  }
+
+  drop() {
+    this.onEnd?.();
+  }
+
+  want(x, y) {
+    const within = (value, [low, high]) => clamp(value, low, high);
+    this.onMove(within(x, this.chart.x.domain), within(y, this.chart.y.domain));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ARROWS[event.key]) return this.onKey?.(event);
+    event.preventDefault(); // the page stays where it is
+    const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
+    const { x, y } = this.chart;
+    if (this.upright) this.want(this.x, this.y + (right + up) * y.step);
+    else this.want(this.x + right * x.step, this.y + up * y.step);
+    this.onEnd?.();
+  }
+
+  // Stand at a place in the data's units.
+  place(x, y) {
+    const { chart } = this;
+    Object.assign(this, { x, y, across: chart.x(x), down: chart.y(y), visible: true });
+    const [low, high] = chart.y.domain;
+    const at = `translate(${this.across.toFixed(2)} ${this.down.toFixed(2)})`;
+    const now = Number(y.toPrecision(6));
+    const range = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
+    assign(this.node, { transform: at, visibility: "visible", ...range });
+  }
+
+  hide() {
+    this.visible = false;
+    show(this.node, false);
+  }
+
+  // What a screen reader says of where it is.
+  describe(text) {
+    assign(this.node, { "aria-valuetext": text });
+  }
+}
+
 // ---- Controls -----------------------------------------------------------------------------------
 
 // JupyterLab's shortcuts look at the element that has the keyboard: this tells them to let it be.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 // A slider's mapping over every number of two significant digits, from 10 ** first up through
 // `decades` powers of ten: 90 positions to each, evenly spaced within it.
-export function decadeMapping({ first, decades }) {
+function decadeMapping({ first, decades }) {
   const toPosition = (value) => {
     const decade = Math.floor(Math.log10(value) - first + 1e-12);
     return 90 * decade + 10 * (value / 10 ** (first + decade) - 1);
@@ -234,6 +447,14 @@ export function decadeMapping({ first, decades }) {
 
 export function stepMapping(last) {
   return { last, toPosition: (value) => value, toValue: (at) => at };
+}
+
+// Every multiple of `step` between two of them; what lies outside is shown at the end.
+export function evenMapping([low, high], step) {
+  const last = Math.round((high - low) / step);
+  const toPosition = (value) => clamp((value - low) / step, 0, last);
+  const toValue = (at) => Number((low + at * step).toPrecision(12));
+  return { last, toPosition, toValue };
 }
 
 // A native range with a rail of our own under it. `toText` says the value.
@@ -251,7 +472,8 @@ export class Slider {
     const caption = element("label", { for: id, class: "lr-label" }, label);
     const style = `lr-slider lr-slider-${name}`;
     this.node = element("div", { class: style }, caption, track, this.output);
-    this.input.addEventListener("input", () => onInput(mapping.toValue(Number(this.input.value))));
+    const value = () => this.mapping.toValue(Number(this.input.value));
+    this.input.addEventListener("input", () => onInput(value()));
   }
 
   percent(value) {
@@ -284,9 +506,27 @@ export class Slider {
     this.rail.style.setProperty("--lr-fill", this.percent(value));
   }
 
+  remap(mapping) {
+    this.mapping = mapping;
+    assign(this.input, { max: mapping.last });
+  }
+
   limit(last) {
     this.mapping.last = last;
     assign(this.input, { max: last });
+  }
+}
+
+// A native checkbox and its words.
+export class Switch {
+  constructor({ text, onChange }) {
+    this.input = element("input", { type: "checkbox", ...OWN_KEYS });
+    this.node = element("label", { class: "lr-switch" }, this.input, element("span", {}, text));
+    this.input.addEventListener("change", () => onChange(this.input.checked));
+  }
+
+  show(on) {
+    this.input.checked = on;
   }
 }
 
@@ -294,6 +534,12 @@ const ICONS = {
   play: "M3 1.5v11l9-5.5z",
   pause: "M3 2h3v10H3zM8 2h3v10H8z",
   step: "M2 1.5v11L9 7zM10 2h2v10h-2z",
+  best: "M1.2 11.4 11.4 1.2l1.4 1.4L2.6 12.8z",
+  add: "M6 1.5h2V6h4.5v2H8v4.5H6V8H1.5V6H6z",
+  remove: "M1.5 6h11v2h-11z",
+  five: [[7, 1], [2, 4.6], [12, 4.6], [3.9, 10], [10.1, 10]]
+    .map((top) => `M${top}a1.6 1.6 0 1 0 .01 0z`)
+    .join(""),
   reset: "M7 2.2A4.8 4.8 0 1 1 2.4 5.6l1.5.5A3.2 3.2 0 1 0 7 3.8V6L3.2 3 7 0z",
 };
 
@@ -320,19 +566,25 @@ export class Readouts {
   constructor(entries) {
     this.values = {};
     this.notes = {};
+    this.names = {};
     const list = element("dl");
     this.node = element("div", { class: "lr-readouts" }, list);
     for (const { key, name } of entries) {
       this.values[key] = element("dd", { class: "lr-number", "data-readout": key });
       this.notes[key] = element("dd", { class: "lr-note" });
-      const term = element("dt", {}, name);
-      list.append(element("div", {}, term, this.values[key], this.notes[key]));
+      this.names[key] = element("dt", {}, name);
+      const entry = [this.names[key], this.values[key], this.notes[key]];
+      list.append(element("div", { class: `lr-readout-${key}` }, ...entry));
     }
   }
 
   show(key, value, note) {
     write(this.values[key], value);
     write(this.notes[key], note);
+  }
+
+  rename(key, name) {
+    write(this.names[key], name);
   }
 }
 
@@ -355,7 +607,7 @@ export class Announcer {
 
 // ---- Playback -----------------------------------------------------------------------------------
 
-export const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Walk from step `from` to step `last`, a whole walk in `seconds`, slowly first: step k takes time
 // in proportion to 1 / (1 + k / 6). `at` hears the position; its fraction eases from stop to stop.
@@ -435,3 +687,105 @@ export function watchWidths(charts, redraw) {
   for (const chart of charts) observer.observe(chart.node);
   return () => observer.disconnect();
 }
+
+// ---- A lab --------------------------------------------------------------------------------------
+
+// What every lab holds, and how it ends. Its subclass builds `root`, `verdict` and `playback`, and
+// keeps in `endings` what ends all that it follows.
+export class Lab {
+  constructor(model) {
+    Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
+  }
+
+  // The verdict, in a word for the style and as HTML, written where it differs from the last.
+  conclude({ kind, html }) {
+    assign(this.root, { "data-verdict": kind });
+    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+  }
+
+  end() {
+    this.playback.stop();
+    this.announcer.stop();
+    for (const ending of this.endings) ending();
+  }
+}
+
+// The `render` of a lab that is built anew where its points are others.
+export const rebuilding = (Kind) => ({ model, el }) => {
+  let lab = new Kind({ model, el });
+  const ending = follow(model, ["x", "y"], () => {
+    lab.end();
+    lab = new Kind({ model, el });
+  });
+  return () => {
+    ending();
+    lab.end();
+  };
+};
+
+// ---- Gradient descent on a line -----------------------------------------------------------------
+
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export function meanSquaredError(x, y, { w, b }) {
+  return mean(x.map((value, i) => (w * value + b - y[i]) ** 2));
+}
+
+export function gradient(x, y, { w, b }) {
+  const residual = x.map((value, i) => w * value + b - y[i]);
+  return { w: 2 * mean(residual.map((r, i) => r * x[i])), b: 2 * mean(residual) };
+}
+
+// The line of least mean squared error.
+export function leastSquares(x, y) {
+  const [centreX, centreY] = [mean(x), mean(y)];
+  const along = x.map((value) => value - centreX);
+  const w = mean(along.map((d, i) => d * (y[i] - centreY))) / mean(along.map((d) => d * d));
+  return { w, b: centreY - w * centreX };
+}
+
+// The eigenvalues of the Hessian 2 [[mean x², mean x], [mean x, 1]].
+export function curvatures(x) {
+  const [square, first] = [mean(x.map((value) => value * value)), mean(x)];
+  const spread = Math.hypot(square - 1, 2 * first);
+  const steepest = square + 1 + spread;
+  const centred = mean(x.map((value) => (value - first) ** 2));
+  return { steepest, flattest: (4 * centred) / steepest }; // their product is the determinant
+}
+
+// The learning rate from which on the walk no longer closes in.
+export function threshold(x) {
+  return 2 / curvatures(x).steepest;
+}
+
+// How far the loss stands above the least loss. A mean of squares, where the difference of the two
+// losses would cancel to noise.
+export function gap(x, { w, b }, best) {
+  return mean(x.map((value) => ((w - best.w) * value + (b - best.b)) ** 2));
+}
+
+export const LAMBDA = "λ<sub>max</sub>";
+
+// A learning rate in as few digits as say it exactly, from two to six, or roughly in six.
+export function rateText(rate) {
+  const digits = [2, 3, 4, 5, 6].find((count) => Number(rate.toPrecision(count)) === rate);
+  return digits ? rate.toPrecision(digits) : `≈ ${rate.toPrecision(6)}`;
+}
+
+// A factor near 1, with as many decimals as tell it from 1.
+export function factorText(factor) {
+  let decimals = 2;
+  while (decimals < 6 && Number(factor.toFixed(decimals)) === 1) decimals += 1;
+  return factor.toFixed(decimals);
+}
+
+// The slider of the learning rate.
+export const rateSlider = (onInput) =>
+  new Slider({
+    name: "rate",
+    label: "Learning rate α",
+    mapping: decadeMapping({ first: -3, decades: 3 }),
+    toText: rateText,
+    ticks: [0.001, 0.01, 0.1, 1],
+    onInput,
+  });

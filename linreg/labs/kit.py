@@ -8,16 +8,19 @@ import json
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from html import escape
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, hypot, isfinite, log10
 from pathlib import Path
 
 import anywidget
-from traitlets import TraitError
+from traitlets import Float, List, TraitError, validate
 
 from linreg.plots import PALETTE, css_variables
 
-__all__ = ["Chart", "Lab", "LabError", "readable"]
+__all__ = ["Chart", "DescentLab", "Lab", "LabError", "readable"]
 
+LARGEST = 1e9  # number that a picture takes
+NARROW = 1e-9  # a spread that is no spread, as a part of the largest size
+SMALLEST_RATE, LARGEST_RATE = 0.001, 1.0  # the ends of a slider for the learning rate
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', flags=re.MULTILINE)
 EXPORT = re.compile(r"^export ", flags=re.MULTILINE)
@@ -62,6 +65,11 @@ class Lab(anywidget.AnyWidget):
         """Return the style sheet: the palette as variables, then the kit's rules."""
         return css_variables() + (HERE / "kit.css").read_text(encoding="utf-8")
 
+    def proposed(self, proposal, *names):
+        """Return traits by name, among them the one that is about to change."""
+        changed = proposal["trait"].name
+        return [proposal["value"] if name == changed else getattr(self, name) for name in names]
+
     def state(self):
         """Return what the page's copy of the lab starts from, as plain Python."""
         return {name: getattr(self, name) for name in self.shown}
@@ -89,22 +97,111 @@ class Lab(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
 
 
+class DescentLab(Lab):
+    """A lab whose points and learning rate make gradient descent go down to one best line."""
+
+    _esm = _css = ""  # a subclass has a picture, this has none
+
+    x = List(Float()).tag(sync=True)
+    y = List(Float()).tag(sync=True)
+    learning_rate = Float(0.1).tag(sync=True)
+
+    without_spread = ""  # what to do where every x is the same
+
+    @validate("x", "y")
+    def _check_points(self, proposal):
+        x, y = self.proposed(proposal, "x", "y")
+        same_length(x, y)
+        if max(x) == min(x):
+            raise LabError(f"every x is {x[0]}: {self.without_spread}")
+        if is_narrow(x):
+            raise LabError(
+                f"every x is {x[0]} or so near to it that rounding hides the difference: subtract "
+                "their mean from x, or give values that lie farther apart"
+            )
+        return finite(proposal["value"], proposal["trait"].name)
+
+    @validate("learning_rate")
+    def _check_rate(self, proposal):
+        return check_rate(proposal["value"])
+
+
 def colour(role):
     """Return a role's colour for SVG: the page's variable, or the light one where there is none."""
     return f"var(--lr-{role}, {PALETTE[role]['light']})"
 
 
+def listed(values, name, of="numbers"):
+    """Return ``values`` as a list, or raise ``LabError`` for what holds none."""
+    try:
+        return list(values)
+    except TypeError:
+        raise LabError(f"{name} is {values!r}: give a list of {of}") from None
+
+
 def finite(values, name):
     """Return ``values`` as a list of floats, or raise ``LabError`` for what cannot be drawn."""
-    values = list(values)
+    values = listed(values, name)
     if not values:
         raise LabError(f"{name} is empty: pass at least two numbers")
     for i, value in enumerate(values):
-        if not isfinite(value):
+        try:
+            whole = isfinite(value)
+        except TypeError:
+            raise LabError(f"{name}[{i}] is {value!r}: give a number") from None
+        if not whole:
             raise LabError(f"{name}[{i}] is {value}: remove the row, or fill in what is missing")
-        if abs(value) > 1e9:
+        if abs(value) > LARGEST:
             raise LabError(f"{name}[{i}] is {value}: measure in a larger unit, below 1e9")
     return [float(value) for value in values]
+
+
+def points_or(default, x, y):
+    """Return ``x`` and ``y`` as lists of floats, those of ``default`` where neither is given."""
+    if x is None and y is None:
+        x, y = default["x"], default["y"]
+    elif x is None or y is None:
+        raise LabError("x and y come together: give one y for each x")
+    return finite(x, "x"), finite(y, "y")
+
+
+def is_narrow(values):
+    """Return whether values differ by no more than rounding can tell."""
+    return max(values) - min(values) <= NARROW * max(map(abs, values))
+
+
+def same_length(x, y):
+    """Raise ``LabError`` unless there is one ``y`` for each ``x``."""
+    if len(x) != len(y):
+        raise LabError(
+            f"x has {len(x)} values and y has {len(y)}: give one y for each x, and change "
+            "both within hold_trait_notifications()"
+        )
+
+
+def check_rate(rate):
+    """Return a learning rate that the slider can show, or raise ``LabError``."""
+    if not SMALLEST_RATE <= rate <= LARGEST_RATE:
+        raise LabError(
+            f"learning_rate is {rate}, outside the slider's range: choose between "
+            f"{SMALLEST_RATE} and {LARGEST_RATE:g}"
+        )
+    return rate
+
+
+def threshold(x):
+    """Return the learning rate from which on descent on a line no longer closes in, 2/λmax.
+
+    λmax is the larger eigenvalue of the Hessian 2 [[mean x², mean x], [mean x, 1]].
+    """
+    mean = sum(x) / len(x)
+    square = sum(value * value for value in x) / len(x)
+    return 2 / (square + 1 + hypot(square - 1, 2 * mean))
+
+
+def told(loss, y, power=2):
+    """Return a mean of residuals to a power as it is told: 0 where only rounding is left of it."""
+    return 0.0 if loss <= (1e-9 * max(map(abs, y))) ** power else loss
 
 
 def readable(value, digits=4):
@@ -180,6 +277,12 @@ class Chart:
             f' stroke-width="{width:g}"{extra}/>'
         )
 
+    def straight(self, w, b, role, **style):
+        """Draw the part of ``y = w * x + b`` that the chart shows, if any."""
+        ends = clip_line(w, b, self.x, self.y)
+        if ends:
+            self.line(ends, role, **style)
+
     def points(self, points, role, radius=4.5):
         """Draw a dot at each of ``points``, pairs in the data's units."""
         self.over += [
@@ -235,11 +338,27 @@ class Chart:
         return [10.0**exponent for exponent in exponents]
 
 
+def clip_line(w, b, x, y):
+    """Return the two ends of a line's part within a frame, or ``None`` where it misses it."""
+    (left, right), (bottom, top) = x, y
+    ends = [(left, w * left + b), (right, w * right + b)]
+    if max(ends[0][1], ends[1][1]) < bottom or min(ends[0][1], ends[1][1]) > top:
+        return None
+    if w == 0:
+        return ends
+    first, second = sorted(((value - b) / w, value) for value in (bottom, top))
+    return [first if first[0] > left else ends[0], second if second[0] < right else ends[1]]
+
+
+def round_step(rough):
+    """Return the multiple of 1, 2 or 5 times a power of ten that is about as large as ``rough``."""
+    power = 10 ** floor(log10(rough))
+    return next(m * power for m in (1, 2, 5, 10) if 1.4 * m * power >= rough)
+
+
 def round_steps(low, high, about):
     """Return about as many multiples of 1, 2 or 5 times a power of ten between two values."""
-    rough = (high - low) / about
-    power = 10 ** floor(log10(rough))
-    step = next(m * power for m in (1, 2, 5, 10) if 1.4 * m * power >= rough)
+    step = round_step((high - low) / about)
     return [k * step for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 

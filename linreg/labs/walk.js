@@ -1,66 +1,40 @@
 import {
-  Announcer,
   Button,
   Chart,
+  Departure,
+  LAMBDA,
+  Lab,
   Playback,
   Readouts,
   Slider,
   assign,
-  clipLine,
-  decadeMapping,
+  curvatures,
   element,
+  factorText,
   fixed,
   follow,
+  gap,
+  gradient,
+  leastSquares,
   logarithmic,
+  mean,
+  meanSquaredError,
+  nearChart,
+  placeLine,
+  rateSlider,
+  rateText,
   readable,
-  sender,
+  rebuilding,
   stepMapping,
   superscript,
+  threshold,
   watchWidths,
   write,
 } from "./kit.js";
 
 // ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const LARGEST = 1e80; // beyond it the walk is cut short, long before a square overflows
-
-export function loss(x, y, { w, b }) {
-  return mean(x.map((value, i) => (w * value + b - y[i]) ** 2));
-}
-
-export function gradient(x, y, { w, b }) {
-  const residual = x.map((value, i) => w * value + b - y[i]);
-  return { w: 2 * mean(residual.map((r, i) => r * x[i])), b: 2 * mean(residual) };
-}
-
-// The line of least loss.
-export function optimum(x, y) {
-  const [centreX, centreY] = [mean(x), mean(y)];
-  const along = x.map((value) => value - centreX);
-  const w = mean(along.map((d, i) => d * (y[i] - centreY))) / mean(along.map((d) => d * d));
-  return { w, b: centreY - w * centreX };
-}
-
-// The eigenvalues of the Hessian 2 [[mean x², mean x], [mean x, 1]].
-export function curvatures(x) {
-  const [square, first] = [mean(x.map((value) => value * value)), mean(x)];
-  const spread = Math.hypot(square - 1, 2 * first);
-  const steepest = square + 1 + spread;
-  const centred = mean(x.map((value) => (value - first) ** 2));
-  return { steepest, flattest: (4 * centred) / steepest }; // their product is the determinant
-}
-
-// The learning rate from which on the walk no longer closes in.
-export function threshold(x) {
-  return 2 / curvatures(x).steepest;
-}
-
-// How far the loss stands above the least loss. A mean of squares, where the difference of the two
-// losses would cancel to noise.
-export function gap(x, { w, b }, best) {
-  return mean(x.map((value) => ((w - best.w) * value + (b - best.b)) ** 2));
-}
 
 // The stops of the walk from (0, 0): step 0 to step `steps`.
 export function walk(x, y, rate, steps) {
@@ -72,25 +46,10 @@ export function walk(x, y, rate, steps) {
     if (Math.max(Math.abs(next.w), Math.abs(next.b)) > LARGEST) break;
     stops.push(next);
   }
-  return stops.map((stop) => ({ ...stop, loss: loss(x, y, stop) }));
+  return stops.map((stop) => ({ ...stop, loss: meanSquaredError(x, y, stop) }));
 }
 
 // ---- Words --------------------------------------------------------------------------------------
-
-const LAMBDA = "λ<sub>max</sub>";
-
-// A learning rate in as few digits as say it exactly, from two to six, or roughly in six.
-export function rateText(rate) {
-  const digits = [2, 3, 4, 5, 6].find((count) => Number(rate.toPrecision(count)) === rate);
-  return digits ? rate.toPrecision(digits) : `≈ ${rate.toPrecision(6)}`;
-}
-
-// A factor near 1, with as many decimals as tell it from 1.
-function factorText(factor) {
-  let decimals = 2;
-  while (decimals < 6 && Number(factor.toFixed(decimals)) === 1) decimals += 1;
-  return factor.toFixed(decimals);
-}
 
 // Whether the first error has any part along the Hessian's steepest direction (v, u).
 function startsAlongSteepest(x, start, best) {
@@ -213,79 +172,32 @@ class DataPanel {
     this.line = chart.add("line", { class: "lr-fit" });
     this.best = chart.add("line", { class: "lr-best" });
     this.points = several(count, "circle", { class: "lr-point", r: 5 });
-    this.arrows = [0, 1].map(() => chart.add("path", { class: "lr-arrow" }, chart.over));
-    this.note = [0, 1].map(() => chart.add("text", { class: "lr-warning" }, chart.over));
+    this.departure = new Departure(chart);
   }
 
   // Draw what does not move: the axes, the points, the dashed line.
   settle({ x, y, best, frame }) {
     const { chart } = this;
-    Object.assign(this, { x, y, frame });
+    Object.assign(this, { x, y });
     chart.frame(frame);
     this.points.forEach((point, i) => assign(point, { cx: chart.x(x[i]), cy: chart.y(y[i]) }));
-    this.place(this.best, best);
+    placeLine(chart, this.best, best);
   }
 
   draw({ here, stops, position }) {
     const { chart, x, y } = this;
-    this.place(this.line, here);
+    placeLine(chart, this.line, here);
     this.trail.forEach((line, i) => {
       const stop = stops[Math.ceil(position) - 1 - i];
-      this.place(line, stop);
+      placeLine(chart, line, stop);
       assign(line, { opacity: (0.6 * 0.85 ** i).toFixed(3) });
     });
     this.sticks.forEach((stick, i) => {
-      const [bottom, top] = this.frame.y;
-      const end = Math.min(2 * top - bottom, Math.max(2 * bottom - top, here.w * x[i] + here.b));
+      const end = nearChart(chart, here.w * x[i] + here.b);
       const at = chart.x(x[i]);
       assign(stick, { x1: at, x2: at, y1: chart.y(y[i]), y2: chart.y(end).toFixed(2) });
     });
-    this.warn(here);
-  }
-
-  place(line, stop) {
-    const { chart, frame } = this;
-    const ends = stop && clipLine(stop.w, stop.b, frame.x, frame.y);
-    assign(line, { visibility: ends ? "visible" : "hidden" });
-    if (!ends) return;
-    const [x1, y1, x2, y2] = ends;
-    assign(line, {
-      x1: chart.x(x1).toFixed(2),
-      y1: chart.y(y1).toFixed(2),
-      x2: chart.x(x2).toFixed(2),
-      y2: chart.y(y2).toFixed(2),
-    });
-  }
-
-  // Where the line leaves the chart: arrowheads, and its value over the farthest point.
-  warn({ w, b }) {
-    const { chart, frame, x } = this;
-    const outside = (value) => value < frame.y[0] || value > frame.y[1];
-    const worst = x.reduce((a, c) => (Math.abs(w * c + b) > Math.abs(w * a + b) ? c : a));
-    const away = outside(w * worst + b);
-    const ends = clipLine(w, b, frame.x, frame.y);
-    const exits = ends
-      ? [ends.slice(0, 2), ends.slice(2)].filter(([, value]) => this.onEdge(value))
-      : [[(frame.x[0] + frame.x[1]) / 2, b > frame.y[1] ? frame.y[1] : frame.y[0]]];
-    this.arrows.forEach((arrow, i) => {
-      assign(arrow, { visibility: away && exits[i] ? "visible" : "hidden" });
-      if (!exits[i]) return;
-      const [x, y] = [chart.x(exits[i][0]), chart.y(exits[i][1])];
-      const tip = exits[i][1] > (frame.y[0] + frame.y[1]) / 2 ? -7 : 7;
-      assign(arrow, { d: `M${x - 6} ${y}h12l-6 ${tip}z` });
-    });
-    const [at, value] = [readable(worst, 2), readable(w * worst + b, 3)];
-    const lines = ["off the chart:", `at x = ${at} the line says ${value}`];
-    this.note.forEach((text, i) => {
-      assign(text, { visibility: away ? "visible" : "hidden", x: chart.range.x[0] + 8 });
-      assign(text, { y: chart.range.y[1] + 16 + 15 * i });
-      write(text, lines[i]);
-    });
-  }
-
-  onEdge(value) {
-    const [bottom, top] = this.frame.y;
-    return Math.min(Math.abs(value - bottom), Math.abs(value - top)) < 1e-6 * (top - bottom);
+    this.departure.draw(here, x);
   }
 }
 
@@ -339,11 +251,9 @@ class LossPanel {
   }
 }
 
-class WalkLab {
+class WalkLab extends Lab {
   constructor({ model, el }) {
-    this.model = model;
-    this.set = sender(model);
-    this.announcer = new Announcer();
+    super(model);
     this.build(el);
     this.solve();
     this.endings = [
@@ -359,14 +269,7 @@ class WalkLab {
     const { model, set } = this;
     this.data = new DataPanel(model.get("x").length);
     this.losses = new LossPanel();
-    this.rate = new Slider({
-      name: "rate",
-      label: "Learning rate α",
-      mapping: decadeMapping({ first: -3, decades: 3 }),
-      toText: rateText,
-      ticks: [0.001, 0.01, 0.1, 1],
-      onInput: (value) => set("learning_rate", value),
-    });
+    this.rate = rateSlider((value) => set("learning_rate", value));
     this.step = new Slider({
       name: "step",
       label: "Steps",
@@ -408,8 +311,8 @@ class WalkLab {
   // New data: the least loss, the threshold, the window.
   solve() {
     const [x, y] = [this.model.get("x"), this.model.get("y")];
-    const best = optimum(x, y);
-    this.problem = { x, y, best, least: loss(x, y, best), frame: dataFrame(x, y, best) };
+    const best = leastSquares(x, y);
+    this.problem = { x, y, best, least: meanSquaredError(x, y, best), frame: dataFrame(x, y, best) };
     const limit = threshold(x);
     this.rate.warnPast(limit, `<span>2/${LAMBDA} = ${limit.toPrecision(4)}</span>`);
     this.retrace({ silent: true });
@@ -423,9 +326,7 @@ class WalkLab {
     this.steps = steps;
     this.step.limit(this.stops.length - 1);
     this.rate.show(rate);
-    const { kind, html } = verdict({ x, rate, steps, stops: this.stops, best });
-    assign(this.root, { "data-verdict": kind });
-    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+    this.conclude(verdict({ x, rate, steps, stops: this.stops, best }));
     this.layout();
     if (!silent) this.announce();
   }
@@ -517,24 +418,6 @@ class WalkLab {
     const from = this.shown();
     this.playback.start(from < last ? from : 0, last);
   }
-
-  end() {
-    this.playback.stop();
-    this.announcer.stop();
-    for (const ending of this.endings) ending();
-  }
 }
 
-export default {
-  render({ model, el }) {
-    let lab = new WalkLab({ model, el });
-    const ending = follow(model, ["x", "y"], () => {
-      lab.end();
-      lab = new WalkLab({ model, el });
-    });
-    return () => {
-      ending();
-      lab.end();
-    };
-  },
-};
+export default { render: rebuilding(WalkLab) };

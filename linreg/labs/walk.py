@@ -1,21 +1,20 @@
 """The walk: gradient descent on one feature, a line sweeping to the best one."""
 
-from math import hypot, log10
+from math import log10
 
-from traitlets import Bool, Float, Int, List, validate
+from traitlets import Bool, Int, validate
 
 from linreg import pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs.kit import Chart, Lab, LabError, finite, readable
+from linreg.labs.kit import Chart, DescentLab, LabError, points_or, readable, threshold
 
 __all__ = ["Walk"]
 
-SMALLEST_RATE, LARGEST_RATE = 0.001, 1.0  # the slider's ends
 MOST_STEPS = 500
 LARGEST = 1e80  # beyond it the walk is cut short, long before a square overflows
 
 
-class Walk(Lab):
+class Walk(DescentLab):
     """Watch gradient descent walk a line from (0, 0) to the least loss.
 
     Parameters
@@ -35,57 +34,20 @@ class Walk(Lab):
         A ``ValueError`` that says what cannot be shown, and why.
     """
 
-    x = List(Float()).tag(sync=True)
-    y = List(Float()).tag(sync=True)
-    learning_rate = Float(0.1).tag(sync=True)
     n_steps = Int(50).tag(sync=True)
     step = Int(0).tag(sync=True)
     playing = Bool(False).tag(sync=True)
 
     shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
     spoken = ("learning_rate", "step")
+    without_spread = (
+        "many lines are equally good there, so the bowl has no single bottom. Give at least two "
+        "different values of x"
+    )
 
     def __init__(self, x=None, y=None, learning_rate=0.1, n_steps=50, step=0):
-        if x is None and y is None:
-            eight = load_eight_points()
-            x, y = eight["x"], eight["y"]
-        super().__init__(
-            x=finite(x, "x"),
-            y=finite(y, "y"),
-            learning_rate=learning_rate,
-            n_steps=n_steps,
-            step=step,
-        )
-
-    def proposed(self, proposal, *names):
-        """Return traits by name, among them the one that is about to change."""
-        changed = proposal["trait"].name
-        return [proposal["value"] if name == changed else getattr(self, name) for name in names]
-
-    @validate("x", "y")
-    def _check_points(self, proposal):
-        x, y = self.proposed(proposal, "x", "y")
-        if len(x) != len(y):
-            raise LabError(
-                f"x has {len(x)} values and y has {len(y)}: give one y for each x, and change "
-                "both within hold_trait_notifications()"
-            )
-        if max(x) == min(x):
-            raise LabError(
-                f"every x is {x[0]}: many lines are equally good there, so the bowl has no single "
-                "bottom. Give at least two different values of x"
-            )
-        return finite(proposal["value"], proposal["trait"].name)
-
-    @validate("learning_rate")
-    def _check_rate(self, proposal):
-        rate = proposal["value"]
-        if not SMALLEST_RATE <= rate <= LARGEST_RATE:
-            raise LabError(
-                f"learning_rate is {rate}, outside the slider's range: choose between "
-                f"{SMALLEST_RATE} and {LARGEST_RATE:g}"
-            )
-        return rate
+        x, y = points_or(load_eight_points(), x, y)
+        super().__init__(x=x, y=y, learning_rate=learning_rate, n_steps=n_steps, step=step)
 
     @validate("n_steps", "step")
     def _check_steps(self, proposal):
@@ -118,13 +80,8 @@ class Walk(Lab):
         return fit.coef[0], fit.intercept, fit.loss_history[0]
 
     def threshold(self):
-        """Return the learning rate from which on the walk no longer closes in, 2/λmax.
-
-        λmax is the larger eigenvalue of the Hessian 2 [[mean x², mean x], [mean x, 1]].
-        """
-        mean = sum(self.x) / len(self.x)
-        square = sum(value * value for value in self.x) / len(self.x)
-        return 2 / (square + 1 + hypot(square - 1, 2 * mean))
+        """Return the learning rate from which on the walk no longer closes in, 2/λmax."""
+        return threshold(self.x)
 
     def gap(self, step=None):
         """Return how far the loss at a step, or at the one shown, stands above the least loss.
@@ -165,8 +122,8 @@ class Walk(Lab):
         title = f"{len(self.x)} points, the line after its first steps, and the best line, dashed"
         chart = Chart(title, sides, (min(seen) - room, max(seen) + room), ("x", "y"))
         for w, b, _ in stops[: min(step, 10)]:
-            draw_line(chart, w, b, width=1.25, opacity=0.45)
-        draw_line(chart, *stops[step][:2], width=3)
+            chart.straight(w, b, "fit", width=1.25, opacity=0.45)
+        chart.straight(*stops[step][:2], "fit", width=3)
         chart.line([(side, best_w * side + best_b) for side in sides], "best", dash="7 5")
         chart.points(zip(self.x, self.y, strict=True), "data")
         return chart
@@ -185,22 +142,3 @@ class Walk(Lab):
         chart.line([(0, least), (self.n_steps, least)], "best", dash="7 5")
         chart.points([curve[step]], "fit", 5.5)
         return chart
-
-
-def draw_line(chart, w, b, **style):
-    """Draw the part of a fitted line that a chart shows, if any."""
-    ends = clip_line(w, b, chart.x, chart.y)
-    if ends:
-        chart.line(ends, "fit", **style)
-
-
-def clip_line(w, b, x, y):
-    """Return the two ends of a line's part within a frame, or ``None`` where it misses it."""
-    (left, right), (bottom, top) = x, y
-    ends = [(left, w * left + b), (right, w * right + b)]
-    if max(ends[0][1], ends[1][1]) < bottom or min(ends[0][1], ends[1][1]) > top:
-        return None
-    if w == 0:
-        return ends
-    first, second = sorted(((value - b) / w, value) for value in (bottom, top))
-    return [first if first[0] > left else ends[0], second if second[0] < right else ends[1]]

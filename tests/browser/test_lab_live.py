@@ -15,12 +15,26 @@ from playwright.sync_api import TimeoutError
 
 ROOT = Path(__file__).parents[2]
 RATE = ".lr-slider-rate input"
-CELLS = [
-    "from linreg.labs import Walk\n\nlab = Walk()\nlab",
-    'print(f"rate {lab.learning_rate} step {lab.step} playing {lab.playing}")',
-    "lab.learning_rate = 0.456\nlab.step = 7",
-    "lab.playing = True",
-]
+CELLS = {  # of each notebook: the lab, a print of its state, and what Python does to it
+    "walk": [
+        "from linreg.labs import Walk\n\nlab = Walk()\nlab",
+        'print(f"rate {lab.learning_rate} step {lab.step} playing {lab.playing}")',
+        "lab.learning_rate = 0.456\nlab.step = 7",
+        "lab.playing = True",
+    ],
+    "drag": [
+        "from linreg.labs import Drag\n\nlab = Drag()\nlab",
+        'print(f"points {len(lab.x)} first {lab.y[0]} slope {lab.w:.3f} absolute {lab.absolute}")',
+        "with lab.hold_trait_notifications():\n    lab.x, lab.y = [1, 2, 30], [5, 6, 7]\n"
+        "lab.w, lab.best = 0.5, True",
+    ],
+    "bowl": [
+        "from linreg.labs import Bowl\n\nlab = Bowl()\nlab",
+        'print(f"hand {len(lab.hand)} rolled {len(lab.marbles)} turned {lab.azimuth:g} trough "\n'
+        'f"{lab.collinear}")',
+        "lab.collinear, lab.elevation = True, 70\nlab.marbles = [[0, 0], [2, 2]]",
+    ],
+}
 
 
 def free_port():
@@ -51,8 +65,8 @@ def environment(folder):
     }
 
 
-def write_notebook(path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+def write_notebook(path, cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, path)
 
@@ -70,9 +84,10 @@ def wait_until_up(address, server, log, seconds=60):
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
-    """The address of a JupyterLab of our own that holds one notebook."""
+    """The address of a JupyterLab of our own that holds a notebook for each lab."""
     folder = tmp_path_factory.mktemp("jupyter")
-    write_notebook(folder / "live.ipynb")
+    for name, cells in CELLS.items():
+        write_notebook(folder / f"{name}.ipynb", cells)
     port, log = free_port(), folder / "log.txt"
     options = [
         f"--ServerApp.port={port}",
@@ -96,14 +111,14 @@ def jupyter(tmp_path_factory):
 
 
 @pytest.fixture
-def notebook(jupyter, chromium):
-    """The notebook in JupyterLab, its kernel ready, its first cell run."""
+def notebook(jupyter, chromium, request):
+    """The notebook of a lab in JupyterLab, its kernel ready, its first cell run."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1700})
     page = context.new_page()
     page.set_default_timeout(45_000)
     page.elsewhere = []
     context.on("request", lambda request: note_elsewhere(page.elsewhere, request.url, jupyter))
-    page.goto(f"{jupyter}/lab/tree/live.ipynb?reset")
+    page.goto(f"{jupyter}/lab/tree/{request.param}.ipynb?reset")
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
     first_run(page)
     yield page
@@ -158,7 +173,8 @@ def printed(page):
     return output.inner_text().split()[1::2]
 
 
-def test_browser_and_kernel_keep_each_others_state(notebook):
+@pytest.mark.parametrize("notebook", ["walk"], indirect=True)
+def test_browser_and_kernel_keep_each_others_walk(notebook):
     page = notebook
     assert page.locator(".lr-slider-rate output").inner_text() == "0.10"
 
@@ -183,4 +199,53 @@ def test_browser_and_kernel_keep_each_others_state(notebook):
     run_cell(page, 3)
     page.wait_for_selector('.lr-slider-step output:text-is("50 of 50")')
     assert prints(page, ["0.456", "50", "False"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["drag"], indirect=True)
+def test_browser_and_kernel_keep_each_others_points(notebook):
+    page = notebook
+
+    # From the browser to Python. Neither arrows nor Delete reach JupyterLab's shortcuts.
+    page.focus('[aria-label="Point 1"]')
+    page.keyboard.press("Shift+ArrowUp")
+    page.focus('[aria-label="Point 4"]')
+    page.keyboard.press("Delete")
+    page.focus('[aria-label="Right end of the line"]')
+    for _ in range(9):
+        page.keyboard.press("ArrowUp")
+    page.check(".lr-switch input")
+    assert prints(page, ["5", "2.8", "0.300", "True"])
+
+    # From Python to the browser: points come in both halves, and the window follows them.
+    run_cell(page, 2)
+    page.wait_for_selector('[data-readout="w"]:text-is("0.500")')
+    page.wait_for_selector('[aria-label="Point 3"][aria-valuetext^="x 30.0, y 7.00"]')
+    assert page.locator('.lr-handle:has(.lr-point):not([visibility="hidden"])').count() == 3
+    page.wait_for_selector('[data-readout="least"]:not(:text-is("?"))')
+    assert "NaN" not in page.locator(".lr-lab").inner_html()
+    assert prints(page, ["3", "5.0", "0.500", "True"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["bowl"], indirect=True)
+def test_browser_and_kernel_keep_each_others_marbles(notebook):
+    page = notebook
+
+    # From the browser to Python: the view is turned, the marble moved and released.
+    page.focus(".lr-bowl-scene")
+    page.keyboard.press("ArrowRight")
+    assert prints(page, ["2", "0", "-30", "False"])
+    page.focus('[aria-label="Marble"]')
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.lr-lab[data-verdict="pin"]')
+    assert prints(page, ["0", "1", "-30", "False"])
+
+    # From Python to the browser: a trough, seen from higher up, and two marbles that roll in it.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="trough"]')
+    assert "2 marbles, 2 ends, one loss" in page.locator(".lr-verdict").inner_text()
+    assert "from 70 degrees above" in page.get_attribute(".lr-bowl-scene", "aria-label")
+    assert prints(page, ["0", "2", "-30", "True"])
     assert page.elsewhere == []

@@ -1,6 +1,5 @@
 """Promise: the lab of Chapter 4 works on the page, by every hand, and tells the truth."""
 
-import gzip
 import math
 import random
 import re
@@ -8,6 +7,19 @@ import statistics
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lab_pages import (
+    PAGE_HEIGHT,
+    PHONE,
+    READ_CHARTS,
+    Drawn,
+    backgrounds,
+    height_before_the_labs,
+    in_module,
+    is_in_view,
+    number,
+    overlap,
+    slide,
+)
 
 from linreg.labs import Walk
 from linreg.labs.kit import readable
@@ -15,37 +27,33 @@ from linreg.labs.kit import readable
 PAGE = "notebooks/04_the_long_walk.html"
 RATE = ".lr-slider-rate input"
 STEPS = ".lr-slider-step input"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-
-MATHEMATICS = """async (cases) => {
-    const source = new Blob([window.lrLabs.walk], { type: "text/javascript" });
-    const lab = await import(URL.createObjectURL(source));
-    return cases.map(([x, y, rate, steps]) => {
-        const best = lab.optimum(x, y);
+MATHEMATICS = in_module(
+    "walk",
+    """cases.map(([x, y, rate, steps]) => {
+        const best = lab.leastSquares(x, y);
         const stops = lab.walk(x, y, rate, steps).map((stop) => ({
             ...stop,
             gap: lab.gap(x, stop, best),
         }));
         return { best, stops, threshold: lab.threshold(x) };
-    });
-}"""
+    })""",
+    exporting="gap, leastSquares, threshold",
+)
 
-READABLE = """async (cases) => {
-    const parts = [window.lrLabs.walk, "export { readable };"];
-    const source = new Blob(parts, { type: "text/javascript" });
-    const lab = await import(URL.createObjectURL(source));
-    return cases.map(([value, digits]) => lab.readable(value, digits));
-}"""
+READABLE = in_module(
+    "walk", "cases.map(([value, digits]) => lab.readable(value, digits))", exporting="readable"
+)
 
-RATE_TEXT = READABLE.replace("([value, digits]) => lab.readable(value, digits)", "lab.rateText")
+RATE_TEXT = in_module("walk", "cases.map(lab.rateText)", exporting="rateText")
 
-VERDICT = """async ([x, y, rate, steps]) => {
-    const source = new Blob([window.lrLabs.walk], { type: "text/javascript" });
-    const lab = await import(URL.createObjectURL(source));
-    const [stops, best] = [lab.walk(x, y, rate, steps), lab.optimum(x, y)];
-    return lab.verdict({ x, rate, steps, stops, best });
-}"""
+VERDICT = in_module(
+    "walk",
+    """cases.map(([x, y, rate, steps]) => {
+        const [stops, best] = [lab.walk(x, y, rate, steps), lab.leastSquares(x, y)];
+        return lab.verdict({ x, rate, steps, stops, best });
+    })""",
+    exporting="leastSquares",
+)
 
 DRAG = """() => {
     const input = document.querySelector(".lr-slider-rate input");
@@ -73,23 +81,6 @@ def open_lab(new_page):
     return open_page
 
 
-def slide(page, selector, position):
-    page.eval_on_selector(
-        selector,
-        """(input, position) => {
-            input.value = position;
-            input.dispatchEvent(new Event("input", { bubbles: true }));
-        }""",
-        position,
-    )
-
-
-def number(text):
-    """Read a number as the page writes it: −1.59×10³⁰."""
-    mantissa, _, power = text.replace("−", "-").partition("×10")
-    return float(mantissa) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
-
-
 def shown(page):
     keys = ("w", "b", "loss", "gap")
     return {key: number(page.inner_text(f'[data-readout="{key}"]')) for key in keys}
@@ -113,12 +104,6 @@ def wait_for_step(page, step):
         "(step) => parseInt(document.querySelector('.lr-slider-step output').textContent) >= step",
         arg=step,
     )
-
-
-def is_in_view(page, selector):
-    """Whether an element lies within the page's width."""
-    box = page.locator(selector).bounding_box()
-    return box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
 
 
 # It is there
@@ -227,7 +212,7 @@ def test_the_verdict_follows_the_learning_rate(open_lab):
     ],
 )
 def test_the_verdict_is_right_in_the_corners(open_lab, x, y, rate, kind, words):
-    found = open_lab().evaluate(VERDICT, [x, y, rate, 50])
+    found = open_lab().evaluate(VERDICT, [[x, y, rate, 50]])[0]
     assert found["kind"] == kind
     assert words in " ".join(found["html"].split())
     first, *_, last = Walk(x, y, learning_rate=rate).path()
@@ -280,90 +265,8 @@ def test_divergence_is_seen_and_said(open_lab):
 # Its drawings are to scale
 
 
-READ_CHARTS = """() => [...document.querySelectorAll(".lr-chart")].map((chart) => {
-    const seen = (node) => node.getAttribute("visibility") !== "hidden";
-    const all = (selector) => [...chart.querySelectorAll(selector)].filter(seen);
-    const read = (node, ...names) => names.map((name) => Number(node.getAttribute(name)));
-    const ticks = (anchor, name) =>
-        all(`.lr-grid text[text-anchor="${anchor}"]`)
-            .map((text) => [text.textContent, ...read(text, name)]);
-    const dots = (selector) => all(selector).map((dot) => read(dot, "cx", "cy"));
-    const lines = (name) =>
-        all(`line.lr-${name}`).map((line) => [
-            read(line, "x1", "y1"),
-            read(line, "x2", "y2"),
-            Number(line.getAttribute("opacity")),
-        ]);
-    const curve = (name) =>
-        all(`polyline.lr-${name}`).flatMap((line) =>
-            line.getAttribute("points").split(" ").map((pair) => pair.split(",").map(Number)),
-        );
-    return {
-        width: chart.clientWidth,
-        panel: chart.parentElement.clientWidth,
-        ticks: { x: ticks("middle", "x"), y: ticks("end", "y").map(([t, at]) => [t, at - 4]) },
-        points: dots(".lr-point"),
-        dot: dots(".lr-dot"),
-        sticks: lines("stick"),
-        trail: lines("trail"),
-        line: lines("fit"),
-        best: lines("best"),
-        past: curve("fit"),
-        future: curve("future"),
-        arrows: all("path.lr-arrow").map((arrow) => arrow.getAttribute("d")),
-        note: all(".lr-warning").map((text) => text.textContent),
-        inside: read(chart.querySelector("svg"), "y", "height"),
-    };
-})"""
-
-
-class Drawn:
-    """A chart as it is drawn, its pixels turned back into numbers by the ticks on its axes."""
-
-    def __init__(self, found, log=False):
-        self.log = log
-        self.__dict__.update(found)
-        self.scales = {"x": self.scale("x"), "y": self.scale("y", log)}
-
-    def scale(self, axis, log=False):
-        ticks = sorted((at, self.tick(text, log)) for text, at in self.ticks[axis])
-        assert len(ticks) >= 3, (axis, ticks)
-        (start, low), (end, high) = ticks[0], ticks[-1]
-        per_pixel = (high - low) / (end - start)
-        for at, value in ticks:
-            assert low + (at - start) * per_pixel == pytest.approx(value, abs=0.1 * abs(per_pixel))
-        return start, low, per_pixel
-
-    @staticmethod
-    def tick(text, log):
-        value = number(re.sub(r"^10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", "1×10", text))
-        return math.log10(value) if log else value
-
-    def value(self, at, axis):
-        start, low, per_pixel = self.scales[axis]
-        return low + (at - start) * per_pixel
-
-    def at(self, place):
-        """The numbers of a place in pixels; on a logarithmic axis, the logarithm."""
-        return self.value(place[0], "x"), self.value(place[1], "y")
-
-    @property
-    def pixel(self):
-        """The worth of a pixel across and down: what a drawing may be off by, in 1 of 10 of it."""
-        return abs(self.scales["x"][2]), abs(self.scales["y"][2])
-
-    def holds(self, place, x, y, pixels=0.15):
-        """Whether a place in pixels is that of two numbers."""
-        found = self.at(place)
-        y = math.log10(y) if self.log else y
-        return all(
-            abs(one - other) < pixels * worth
-            for one, other, worth in zip(found, (x, y), self.pixel, strict=True)
-        )
-
-
 def drawn(page):
-    data, losses = page.evaluate(READ_CHARTS)
+    data, losses = page.evaluate(READ_CHARTS, "walk")
     return Drawn(data), Drawn(losses, log=True)
 
 
@@ -704,14 +607,7 @@ def test_axe_finds_nothing(open_lab, scheme, position):
 
 def test_dark_has_no_light_box_behind_the_lab(open_lab):
     page = open_lab(color_scheme="dark")
-    transparent = """(lab) => {
-        const boxes = [];
-        for (let box = lab; !box.matches(".cell_output"); box = box.parentElement) {
-            boxes.push(getComputedStyle(box).backgroundColor);
-        }
-        return boxes;
-    }"""
-    assert set(page.eval_on_selector(".lr-lab", transparent)) == {"rgba(0, 0, 0, 0)"}
+    assert backgrounds(page, "walk") == {"rgba(0, 0, 0, 0)"}
     light = open_lab(color_scheme="light")
     ink = "getComputedStyle(document.querySelector('.lr-lab')).color"
     assert page.evaluate(ink) != light.evaluate(ink)
@@ -749,10 +645,6 @@ def test_a_phone_shows_both_charts_and_what_moves_them(open_lab):
             assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def overlap(a, b):
-    return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
-
-
 @pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
 def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
     page = open_lab(viewport={"width": width, "height": 844})
@@ -766,13 +658,9 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
 @pytest.mark.parametrize("width", [390, 560, 768, 1280])
 def test_nothing_below_the_lab_moves_when_it_comes(chromium, book, open_lab, width):
     viewport = {"width": width, "height": 844}
-    height = "document.documentElement.scrollHeight"
-    waiting = chromium.new_page(viewport=viewport)
-    waiting.route("**/labs/shim.js*", lambda route: route.abort())
-    waiting.goto((book / PAGE).as_uri())
-    before = waiting.evaluate(height)
-    waiting.close()
-    assert abs(open_lab(viewport=viewport, over="file").evaluate(height) - before) < 30
+    before = height_before_the_labs(chromium, book / PAGE, viewport)
+    page = open_lab(viewport=viewport, over="file")
+    assert abs(page.evaluate(PAGE_HEIGHT) - before) < 30
 
 
 def test_paper_shows_the_finished_walk(open_lab):
@@ -807,12 +695,3 @@ def test_a_drag_is_answered_within_a_frame(open_lab):
     times = open_lab().evaluate(DRAG)
     assert len(times) >= 100
     assert statistics.median(times) < 8, f"median {statistics.median(times):.2f} ms"
-
-
-def test_scripts_are_small_and_only_where_a_lab_is(book):
-    scripts = sorted((book / "_static" / "labs").glob("*.js"))
-    assert [script.name for script in scripts] == ["shim.js", "walk.js"]
-    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < 150_000
-    for page in book.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        assert ("_static/labs/" in text) == ("data-lab=" in text), page

@@ -1,0 +1,246 @@
+"""The drag: points and a line to take hold of, and the error of each as a square."""
+
+from itertools import combinations
+from math import ceil, floor, isfinite, sqrt
+from statistics import median
+
+from traitlets import Bool, Float, List, validate
+
+from linreg import pure_python
+from linreg.labs.kit import (
+    NARROW,
+    Chart,
+    Lab,
+    LabError,
+    colour,
+    finite,
+    is_narrow,
+    readable,
+    round_step,
+    same_length,
+    told,
+)
+
+__all__ = ["Drag"]
+
+POINTS = ((1, 1.8), (2.5, 3.6), (4, 3.4), (6, 6.4), (7, 5.7), (8.5, 8.3))
+FIRST_LINE = (0.2, 5.0)  # wrong on purpose, so that there are squares to see
+FEWEST, MOST = 2, 20  # points
+
+
+class Drag(Lab):
+    """Drag the points or the line, and watch the squared residuals and their mean.
+
+    Parameters
+    ----------
+    x, y : sequence of floats of shape (n_samples,)
+        The points, from 2 to 20; without any, six that lie roughly on a line.
+    w, b : float
+        Slope and intercept of the line; without them a wrong one, or for points of your own the
+        flat line at their mean height.
+    absolute : bool
+        Whether a residual counts by its size, and not by its square.
+    best : bool
+        Whether the best line is shown.
+
+    Raises
+    ------
+    LabError
+        A ``ValueError`` that says what cannot be shown, and why.
+    """
+
+    x = List(Float()).tag(sync=True)
+    y = List(Float()).tag(sync=True)
+    w = Float(0.0).tag(sync=True)
+    b = Float(0.0).tag(sync=True)
+    absolute = Bool(False).tag(sync=True)
+    best = Bool(False).tag(sync=True)
+
+    shown = ("x", "y", "w", "b", "absolute", "best")
+    spoken = ("w", "b", "absolute", "best")
+
+    def __init__(self, x=None, y=None, w=None, b=None, absolute=False, best=False):
+        first = FIRST_LINE if x is None and y is None else (0.0, None)
+        if x is None and y is None:
+            x, y = zip(*POINTS, strict=True)
+        elif x is None or y is None:
+            raise LabError("x and y come together: give one y for each x")
+        y = finite(y, "y")
+        w = first[0] if w is None else w
+        b = (sum(y) / len(y) if first[1] is None else first[1]) if b is None else b
+        super().__init__(x=finite(x, "x"), y=y, w=w, b=b, absolute=absolute, best=best)
+
+    @validate("x", "y")
+    def _check_points(self, proposal):
+        x, y = self.proposed(proposal, "x", "y")
+        same_length(x, y)
+        if len(x) < FEWEST:
+            raise LabError(f"{len(x)} point is too few to compare lines: give at least {FEWEST}")
+        if len(x) > MOST:
+            raise LabError(f"{len(x)} points are too many to drag: give at most {MOST}")
+        return finite(proposal["value"], proposal["trait"].name)
+
+    @validate("w", "b")
+    def _check_line(self, proposal):
+        value, name = proposal["value"], proposal["trait"].name
+        if not isfinite(value) or abs(value) > 1e9:
+            raise LabError(f"{name} is {value}: give a number between -1e9 and 1e9")
+        return value
+
+    # ---- Mathematics: the same as drag.js, and tested against it
+
+    def residuals(self, w=None, b=None):
+        """Return prediction minus observation at each point, shape (n_samples,), in units of y.
+
+        For the line shown, or for another.
+        """
+        w, b = self.w if w is None else w, self.b if b is None else b
+        y_hat = pure_python.predict([[value] for value in self.x], [w], b)
+        return [p - t for p, t in zip(y_hat, self.y, strict=True)]
+
+    def costs(self, w=None, b=None):
+        """Return what each point adds: its squared residual, or its size, shape (n_samples,)."""
+        return [abs(r) if self.absolute else r * r for r in self.residuals(w, b)]
+
+    def loss(self, w=None, b=None):
+        """Return the mean of the costs: the mean squared or the mean absolute error."""
+        costs = self.costs(w, b)
+        return sum(costs) / len(costs)
+
+    def told(self, loss):
+        """Return a loss as it is told: 0 where nothing but rounding is left of it."""
+        return told(loss, self.y, 1 if self.absolute else 2)
+
+    def shares(self):
+        """Return each point's part of the loss, shape (n_samples,); they sum to 1, or are all 0."""
+        costs = self.costs()
+        return [cost / (sum(costs) or 1.0) for cost in costs]
+
+    def is_upright(self):
+        """Return whether the points stand on one another, so that no slope can be told."""
+        return is_narrow(self.x)
+
+    def optimum(self):
+        """Return ``(w, b, loss)`` of a line of least loss, the flat one for points upright."""
+        if self.is_upright():
+            w, b = 0.0, median(self.y) if self.absolute else sum(self.y) / len(self.y)
+        elif self.absolute:
+            w, b = self.least_absolute()[0]
+        else:
+            fit = pure_python.fit_least_squares([[value] for value in self.x], self.y)
+            w, b = fit.coef[0], fit.intercept
+        return w, b, self.loss(w, b)
+
+    def is_unique(self):
+        """Return whether no other line has as small a loss."""
+        if self.is_upright():
+            return False
+        return not self.absolute or len(self.least_absolute()) == 1
+
+    def least_absolute(self):
+        """Return the lines ``(w, b)`` through two points whose mean absolute error is least.
+
+        Some best line passes through two points, and where several do equally well, so does every
+        line between them. Source: Bloomfield and Steiger (1983), "Least Absolute Deviations".
+        """
+        lines = [line for pair in combinations(zip(self.x, self.y), 2) if (line := self.join(pair))]
+        losses = [self.mean_size(*line) for line in lines]
+        spread = max(self.y) - min(self.y)
+        level = min(losses) + 1e-10 * spread
+        found = []
+        for line, loss in zip(lines, losses, strict=True):
+            if loss <= level and all(self.apart(line, other) > 1e-7 * spread for other in found):
+                found.append(line)
+        return found
+
+    def join(self, pair):
+        """Return the line ``(w, b)`` through two points, or ``None`` where it stands upright."""
+        (x1, y1), (x2, y2) = pair
+        if abs(x2 - x1) <= NARROW * max(map(abs, self.x)):
+            return None
+        w = (y2 - y1) / (x2 - x1)
+        return w, y1 - w * x1
+
+    def mean_size(self, w, b):
+        """Return the mean absolute error of a line, whatever error is shown."""
+        return sum(map(abs, self.residuals(w, b))) / len(self.x)
+
+    def apart(self, one, other):
+        """Return how far two lines are apart, at the outermost points."""
+        (w, b), (v, a) = one, other
+        return max(abs((w - v) * value + (b - a)) for value in (min(self.x), max(self.x)))
+
+    # ---- The still picture
+
+    def still(self):
+        """Return the points, the line and its squares, and the mean square, with a sentence."""
+        loss, least = (readable(self.told(value)) for value in (self.loss(), self.optimum()[2]))
+        name = "mean absolute error" if self.absolute else "mean squared error"
+        best = f" The least there is: {least}, on the dashed line." if self.best else ""
+        text = (
+            f"{len(self.x)} points and a line of slope {readable(self.w)} and intercept "
+            f"{readable(self.b)}. Its {name} is {loss}.{best} This picture is "
+            "still; with JavaScript, or in Jupyter, you drag the points and the line."
+        )
+        return f'<div style="display:flex">{self.picture().svg()}</div><p>{text}</p>'
+
+    def picture(self):
+        """Return the points, the residuals with their squares, and the line as a ``Picture``."""
+        what = "their residuals" if self.absolute else "the squares of their residuals"
+        frame = roomy(self.x, 0.1), roomy(self.y, 0.2)
+        chart = Picture(f"{len(self.x)} points, a line, and {what}", *frame, ("x", "y"))
+        for x, y, residual in zip(self.x, self.y, self.residuals(), strict=True):
+            if not self.absolute:
+                chart.square(x, y, residual, to_right=(residual > 0) == (self.w >= 0))
+            chart.line([(x, y), (x, y + residual)], "residual", width=5 if self.absolute else 2)
+        if self.best:
+            chart.straight(*self.optimum()[:2], "best", dash="7 5")
+        chart.straight(self.w, self.b, "fit", width=3)
+        chart.points(zip(self.x, self.y, strict=True), "data", radius=6)
+        chart.mean(self.loss(), "residual", self.absolute)
+        if self.best:
+            chart.mean(self.optimum()[2], "best", self.absolute)
+        return chart
+
+
+class Picture(Chart):
+    """A chart that has room for squares, and beside it for their mean, to the same scale."""
+
+    width, height, right = 480, 270, 132
+
+    def square(self, x, y, residual, to_right):
+        """Draw a residual's square on the side that is wanted, or else where there is room."""
+        at, down = self.across(x), sorted((self.down(y), self.down(y + residual)))
+        side = down[1] - down[0]
+        fits = {True: at + side <= self.across(self.x[1]), False: at - side >= self.left}
+        if not fits[to_right] and fits[not to_right]:
+            to_right = not to_right
+        self.inside.append(rectangle(at if to_right else at - side, down[0], side, side))
+
+    def mean(self, loss, role, absolute):
+        """Draw a mean square as a square of that area, or a mean length as a bar."""
+        size = (loss if absolute else sqrt(loss)) * (self.down(0) - self.down(1))
+        left, floor_ = self.width - self.right + 20, self.height - self.bottom
+        side = min(size, self.right - 22)
+        width = side if not absolute else 40 if role == "best" else 14
+        self.over.append(rectangle(left, floor_ - side, width, side, role))
+        if role == "residual":
+            name = "mean length" if absolute else "mean square"
+            self.over.append(f'<text x="{left}" y="{floor_ + 16}">{name}</text>')
+
+
+def rectangle(left, top, width, height, role="residual"):
+    """Return a rectangle as SVG, filled, or for the best one dashed; all in pixels."""
+    fill, dash = ("none", ' stroke-dasharray="5 4"') if role == "best" else (colour(role), "")
+    return (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
+        f' fill="{fill}" fill-opacity="0.18" stroke="{colour(role)}"{dash}/>'
+    )
+
+
+def roomy(values, share):
+    """Return a window ``(low, high)`` on values: a share of their spread more, ends made round."""
+    low, high = min(values), max(values)
+    room = share * (high - low) or max(1.0, abs(low) / 4)
+    step = round_step((high - low + 2 * room) / 5)
+    return floor((low - room) / step) * step, ceil((high + room) / step) * step

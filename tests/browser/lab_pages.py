@@ -1,0 +1,158 @@
+"""What the labs' browser tests share: hands, eyes, and the door to a lab's module."""
+
+import math
+import re
+
+import pytest
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+PAGE_HEIGHT = "document.documentElement.scrollHeight"
+
+
+def in_module(slug, expression, exporting=""):
+    """JavaScript that imports a lab's module as `lab` and works out an expression of `cases`."""
+    return f"""async (cases) => {{
+        const parts = [window.lrLabs.{slug}, "export {{ {exporting} }};"];
+        const source = new Blob(parts, {{ type: "text/javascript" }});
+        const lab = await import(URL.createObjectURL(source));
+        return {expression};
+    }}"""
+
+
+def slide(page, selector, position):
+    page.eval_on_selector(
+        selector,
+        """(input, position) => {
+            input.value = position;
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        position,
+    )
+
+
+def number(text):
+    """Read a number as the page writes it: −1.59×10³⁰."""
+    mantissa, _, power = text.replace("−", "-").partition("×10")
+    return float(mantissa) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
+
+
+def is_in_view(page, selector):
+    """Whether an element lies within the page's width."""
+    box = page.locator(selector).bounding_box()
+    return box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+def overlap(a, b):
+    return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
+
+
+def height_before_the_labs(chromium, path, viewport):
+    """The height of a page on which the labs are still to come."""
+    page = chromium.new_page(viewport=viewport)
+    page.route("**/labs/shim.js*", lambda route: route.abort())
+    page.goto(path.as_uri())
+    height = page.evaluate(PAGE_HEIGHT)
+    page.close()
+    return height
+
+
+def backgrounds(page, slug):
+    """The colours behind a lab, from itself out to its cell's output."""
+    climb = """(lab) => {
+        const boxes = [];
+        for (let box = lab; !box.matches(".cell_output"); box = box.parentElement) {
+            boxes.push(getComputedStyle(box).backgroundColor);
+        }
+        return boxes;
+    }"""
+    return set(page.eval_on_selector(f'[data-lab="{slug}"] .lr-lab', climb))
+
+
+# Charts
+
+
+READ_CHARTS = """(slug) => [
+    ...document.querySelectorAll(`[data-lab="${slug}"] .lr-chart`),
+].map((chart) => {
+    const seen = (node) => node.getAttribute("visibility") !== "hidden";
+    const all = (selector) => [...chart.querySelectorAll(selector)].filter(seen);
+    const read = (node, ...names) => names.map((name) => Number(node.getAttribute(name)));
+    const ticks = (anchor, name) =>
+        all(`.lr-grid text[text-anchor="${anchor}"]`)
+            .map((text) => [text.textContent, ...read(text, name)]);
+    const dots = (selector) => all(selector).map((dot) => read(dot, "cx", "cy"));
+    const lines = (name) =>
+        all(`line.lr-${name}`).map((line) => [
+            read(line, "x1", "y1"),
+            read(line, "x2", "y2"),
+            Number(line.getAttribute("opacity")),
+        ]);
+    const curve = (name) =>
+        all(`polyline.lr-${name}`).flatMap((line) =>
+            line.getAttribute("points").split(" ").map((pair) => pair.split(",").map(Number)),
+        );
+    return {
+        width: chart.clientWidth,
+        panel: chart.parentElement.clientWidth,
+        ticks: { x: ticks("middle", "x"), y: ticks("end", "y").map(([t, at]) => [t, at - 4]) },
+        points: dots(".lr-point"),
+        handles: all(".lr-handle")
+            .map((handle) => handle.getAttribute("transform").match(/-?[\\d.]+/g).map(Number)),
+        dot: dots(".lr-dot"),
+        sticks: lines("stick"),
+        trail: lines("trail"),
+        line: lines("fit"),
+        best: lines("best"),
+        past: curve("fit"),
+        future: curve("future"),
+        arrows: all("path.lr-arrow").map((arrow) => arrow.getAttribute("d")),
+        note: all(".lr-warning").map((text) => text.textContent),
+        inside: read(chart.querySelector("svg"), "y", "height"),
+    };
+})"""
+
+
+class Drawn:
+    """A chart as it is drawn, its pixels turned back into numbers by the ticks on its axes."""
+
+    def __init__(self, found, log=False):
+        self.log = log
+        self.__dict__.update(found)
+        self.scales = {"x": self.scale("x"), "y": self.scale("y", log)}
+
+    def scale(self, axis, log=False):
+        ticks = sorted((at, self.tick(text, log)) for text, at in self.ticks[axis])
+        assert len(ticks) >= 3, (axis, ticks)
+        (start, low), (end, high) = ticks[0], ticks[-1]
+        per_pixel = (high - low) / (end - start)
+        for at, value in ticks:
+            assert low + (at - start) * per_pixel == pytest.approx(value, abs=0.1 * abs(per_pixel))
+        return start, low, per_pixel
+
+    @staticmethod
+    def tick(text, log):
+        value = number(re.sub(r"^10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", "1×10", text))
+        return math.log10(value) if log else value
+
+    def value(self, at, axis):
+        start, low, per_pixel = self.scales[axis]
+        return low + (at - start) * per_pixel
+
+    def at(self, place):
+        """The numbers of a place in pixels; on a logarithmic axis, the logarithm."""
+        return self.value(place[0], "x"), self.value(place[1], "y")
+
+    @property
+    def pixel(self):
+        """The worth of a pixel across and down: what a drawing may be off by, in 1 of 10 of it."""
+        return abs(self.scales["x"][2]), abs(self.scales["y"][2])
+
+    def holds(self, place, x, y, pixels=0.15):
+        """Whether a place in pixels is that of two numbers."""
+        found = self.at(place)
+        y = math.log10(y) if self.log else y
+        return all(
+            abs(one - other) < pixels * worth
+            for one, other, worth in zip(found, (x, y), self.pixel, strict=True)
+        )
