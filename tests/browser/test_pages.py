@@ -1,5 +1,6 @@
 """Promise: every page stands alone, reads well on any screen, and shuts nobody out."""
 
+import gzip
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -138,6 +139,50 @@ def test_formulas_are_set(new_page, book, path):
 
 
 @own_page
+def test_nothing_of_a_formula_is_cut_above_or_below(new_page, path):
+    """Each formula looks the same when its box may overflow: the bar of a transpose is there."""
+    page = new_page(path, viewport={"width": 1280, "height": 900}, device_scale_factor=2)
+    settle(page)
+    cut = []
+    for formula in page.locator(".bd-article div.math mjx-container:visible").all():
+        formula.scroll_into_view_if_needed()
+        box = formula.bounding_box()
+        clip = {**box, "y": box["y"] - 6, "height": box["height"] + 12}
+        boxed = page.screenshot(clip=clip)
+        formula.evaluate("(node) => node.style.setProperty('overflow', 'visible', 'important')")
+        if page.screenshot(clip=clip) != boxed:
+            cut.append(formula.evaluate("(node) => node.closest('div.math').id"))
+    assert cut == []
+
+
+@own_page
+def test_no_formula_in_the_text_leaves_a_phone(new_page, path):
+    page = new_page(path, viewport={"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    settle(page)
+    leaving = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article mjx-container")]
+            .filter((formula) => !formula.closest("div.math"))
+            .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
+            .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
+    )
+    assert leaving == []
+
+
+@own_page
+def test_no_table_is_cut_on_a_phone(new_page, path):
+    page = new_page(path, viewport={"width": 390, "height": 844})
+    settle(page)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article table")]
+            .filter((table) => table.offsetParent)
+            .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
+            .map((table) => table.closest("section")?.id)"""
+    )
+    assert cut == []
+
+
+@own_page
 def test_no_formula_is_cut_on_a_phone(new_page, path):
     page = new_page(path, viewport={"width": 390, "height": 844})
     settle(page)
@@ -257,3 +302,17 @@ def test_the_front_door_opens(new_page):
     page.locator(".bd-article").get_by_role("link", name="The long walk").click()
     page.wait_for_url("**/notebooks/04_the_long_walk.html*")
     assert page.locator(".bd-article h1").inner_text().startswith("4 · The long walk")
+
+
+def test_a_page_loads_the_scripts_of_its_labs_and_no_others(book):
+    with_labs = 0
+    for page in book.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        labs = set(re.findall(r'data-lab="(\w+)"', text))
+        scripts = re.findall(r'src="[./]*(_static/labs/\w+\.js)', text)
+        wanted = {f"_static/labs/{name}.js" for name in labs | {"shim"} if labs}
+        assert sorted(scripts) == sorted(wanted), page
+        size = sum(len(gzip.compress((book / script).read_bytes())) for script in scripts)
+        assert size < 150_000, page
+        with_labs += bool(labs)
+    assert with_labs

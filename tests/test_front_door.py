@@ -1,0 +1,87 @@
+"""Promise: every way in leads somewhere: one address, Binder's files, a cell that serves Colab."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from notebooks import CHAPTERS, NOTEBOOKS, ROOT, numbered, read, short, tags
+
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+ADDRESS = CONFIG["repository"]["url"]
+
+
+def colab_cell(notebook):
+    """The first code cell and its place."""
+    place, cell = numbered(notebook, "code")[0]
+    return place, cell
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_a_notebook_fetches_linreg_where_it_is_missing(path):
+    place, cell = colab_cell(read(path))
+    assert {"colab", "remove-cell"} <= tags(cell), f"cell {place} is not the one for Colab"
+    assert f'"git+{ADDRESS}"' in cell.source
+    assert cell.source == colab_cell(read(NOTEBOOKS[0]))[1].source
+    assert cell.outputs == []
+
+
+def run_colab_cell(find_spec):
+    """Run the cell with a `find_spec` of our own; return the commands that it would run."""
+    source = colab_cell(read(NOTEBOOKS[0]))[1].source
+    program = (
+        "import importlib.util, subprocess\n"
+        f"importlib.util.find_spec = lambda name: {find_spec}\n"
+        "subprocess.run = lambda command, check: print(*command[1:], check)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program + source], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_where_linreg_is_there_nothing_is_fetched():
+    assert run_colab_cell("'a spec'") == ""
+
+
+def test_where_linreg_is_missing_it_is_fetched_with_all_its_rooms():
+    wanted = f"linreg[numpy,torch,plots,labs] @ git+{ADDRESS}"
+    assert run_colab_cell("None") == f"-m pip install -q {wanted} True"
+
+
+def test_one_address_everywhere():
+    cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cff["repository-code"] == ADDRESS
+    for page in ["README.md", "book/how_to_use.md"]:
+        assert f"git clone {ADDRESS}".split() in lines_of(page)
+
+
+def lines_of(page):
+    """The words of each command in a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [command.split() for line in text.splitlines() for command in line.split("&&")]
+
+
+def test_the_readme_counts_the_chapters():
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{words[len(CHAPTERS)]} chapters" in text
+
+
+def test_binder_can_read_what_it_shall_install():
+    """pip parses the file, follows it to the pins, and finds all of it here already."""
+    options = ["--dry-run", "--no-index", "--no-deps", "--no-build-isolation"]
+    command = [sys.executable, "-m", "pip", "install", *options, "-r", "binder/requirements.txt"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Requirement already satisfied: torch==" in done.stdout
+    assert "Would install linreg-" in done.stdout
+
+
+def test_binder_takes_pytorch_for_the_cpu_and_our_python():
+    lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert "--extra-index-url https://download.pytorch.org/whl/cpu" in lines
+    runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert runtime == "python-3.11"
+    assert "resolved on Python 3.11" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
