@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-NOTEBOOKS ?= $(wildcard notebooks/*.ipynb)
+NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb)
 BIN := .venv/bin
 BUILD := _build
 READY := .venv/.ready

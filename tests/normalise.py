@@ -1,7 +1,8 @@
 """Bring stored notebooks to their normal form: `python tests/normalise.py NOTEBOOK ...`.
 
-Outputs, counts and ids stay. What differs from run to run goes: times, versions, and a widget's
-link to a kernel that has ended, so that an unrun notebook shows the lab's still picture instead.
+Outputs, counts and ids stay. What differs from run to run goes: times, versions, where a stream of
+text was cut in two, and a widget's link to a kernel that has ended, so that an unrun notebook shows
+the lab's still picture instead.
 """
 
 import json
@@ -20,9 +21,28 @@ def normalised(path):
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
+        if "outputs" in cell:
+            cell["outputs"] = joined(cell["outputs"])
     command = [sys.executable, "-m", "nbstripout", *KEEP, *DROP]
     text = json.dumps(notebook).encode()
     return subprocess.run(command, input=text, capture_output=True, check=True).stdout
+
+
+def joined(outputs):
+    """Return the outputs with neighbouring pieces of one stream made one."""
+    whole = []
+    for output in outputs:
+        before = whole[-1] if whole else {}
+        if output["output_type"] == "stream" and output["name"] == before.get("name"):
+            before["text"] = lines(before["text"]) + lines(output["text"])
+        else:
+            whole.append(output)
+    return whole
+
+
+def lines(text):
+    """Return a stored text, one string or a list of lines, as a list."""
+    return [text] if isinstance(text, str) else list(text)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ from nbformat import NotebookNode, v4
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SHEETS = sorted((ROOT / "book").glob("*.ipynb"))  # pages that compute, such as the notation
 PAGES = sorted((ROOT / "book").rglob("*.md"))
-DOCUMENTS = CHAPTERS + PAGES
+NOTEBOOKS = CHAPTERS + SHEETS
+DOCUMENTS = NOTEBOOKS + PAGES
 
 # nbval runs a cell with one of these tags but does not compare what it prints.
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip", "pytest-validate-ignore-output"}

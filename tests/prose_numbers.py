@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from notebooks import CHAPTERS, ROOT, compared_text, figure_texts, numbered, read, short
+from notebooks import NOTEBOOKS, ROOT, compared_text, figure_texts, numbered, read, short
 
 ALLOWED_FILE = ROOT / "tests" / "allowed_numbers.toml"
 LONG = 3
@@ -184,8 +184,8 @@ def printed(*notebooks: NotebookNode) -> set[DecimalTuple]:
 
 
 def printed_for(path: Path) -> set[DecimalTuple]:
-    """What binds a document: its own outputs, or for a page those of all chapters."""
-    return printed(*map(read, CHAPTERS if path.suffix == ".md" else [path]))
+    """What binds a document: its own outputs, or for a page those of all notebooks."""
+    return printed(*map(read, NOTEBOOKS if path.suffix == ".md" else [path]))
 
 
 def loose(prose: list[tuple[str, str]], binding: set[DecimalTuple]) -> list[Loose]:

@@ -16,13 +16,18 @@ REPORTS = BUILD / "tests"
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 
+# The labs' tests measure time, so they have the machine to themselves; the pages' share it.
+PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
+NOT_PAGES = [f"--ignore={test}" for test in PAGE_TESTS]
+
 STAGES = {
     "lint": [BIN / "ruff", "check", "."],
     "format": [BIN / "ruff", "format", "--check", "."],
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", "-n", "2"],
-    "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", "notebooks"],
+    "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", "notebooks", "book"],
     "book": ["make", "book"],
-    "browser tests": [*PYTEST, "tests/browser"],
+    "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
+    "labs": [*PYTEST, "tests/browser", *NOT_PAGES],
 }
 
 

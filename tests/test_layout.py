@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from notebooks import CHAPTERS, ROOT, numbered, read, short
+from notebooks import NOTEBOOKS, ROOT, numbered, read, short
 
 TOP_LEVEL = {
     *("README.md", "Makefile", "LICENSE", "CITATION.cff", "CONTRIBUTING.md"),
@@ -182,7 +182,7 @@ def python_sources() -> Iterator[tuple[str, str]]:
     for folder in ["linreg", "book", "tests"]:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield short(path), path.read_text(encoding="utf-8")
-    for path in CHAPTERS:
+    for path in NOTEBOOKS:
         for place, cell in numbered(read(path), "code"):
             yield f"{short(path)}, cell {place}", cell.source
 

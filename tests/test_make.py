@@ -79,6 +79,30 @@ def test_only_what_has_changed_is_executed_again(house):
         assert make_book(house) == (True, ["01_one", "02_two"]), name
 
 
+def tell_chapter(house, number, question):
+    """Write a chapter that says of itself what the book tells of it."""
+    path = house / "notebooks" / f"0{number}_told.ipynb"
+    said = f"# {number} · Told\n\n**The question.** {question}\n\n**Time.** 5 minutes to read."
+    cells = [nbformat.v4.new_markdown_cell(said), nbformat.v4.new_code_cell(f"print({number})")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+def test_a_new_question_reaches_the_neighbour_and_the_front_page(house):
+    chapters = "".join(f"      - file: notebooks/0{number}_told\n" for number in (1, 2))
+    toc = f"format: jb-book\nroot: book/index\nparts:\n  - caption: One\n    chapters:\n{chapters}"
+    (house / "_toc.yml").write_text(toc)
+    (house / "book" / "index.md").write_text("# Front\n\n```{chapters}\n```\n")
+    for number in (1, 2):
+        tell_chapter(house, number, "What was asked?")
+    assert make_book(house) == (True, ["01_told", "02_told"])
+    assert make_book(house) == (True, [])
+
+    tell_chapter(house, 2, "What is asked now?")
+    assert make_book(house) == (True, [])
+    for page in ["notebooks/01_told.html", "book/index.html"]:
+        assert "What is asked now?" in (house / "_build" / "html" / page).read_text()
+
+
 @pytest.mark.parametrize(
     ("code", "prose"),
     [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode, v4
 
-from notebooks import CHAPTERS, ROOT, numbered, read, short, tags
+from notebooks import NOTEBOOKS, ROOT, numbered, read, short, tags
 
 LINREG = ROOT / "linreg"
 BACKENDS = ["pure_python", "with_numpy", "with_torch"]
@@ -102,11 +102,11 @@ def shadow_faults(notebook: NotebookNode, public: set[str]) -> Iterator[str]:
 
 # The stored book
 
-each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=short)
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
 
 
 def test_there_is_a_twin():
-    assert any(twins(read(path)) for path in CHAPTERS)
+    assert any(twins(read(path)) for path in NOTEBOOKS)
 
 
 @pytest.mark.parametrize("module", BACKENDS)
@@ -114,7 +114,7 @@ def test_each_backend_defines_functions(module):
     assert definitions(module_source(module))
 
 
-@each_chapter
+@each_notebook
 def test_twins_are_equal(path: Path):
     faults = [
         f"cell {place}: {fault}"
@@ -124,7 +124,7 @@ def test_twins_are_equal(path: Path):
     assert faults == []
 
 
-@each_chapter
+@each_notebook
 def test_no_cell_shadows_linreg(path: Path):
     assert list(shadow_faults(read(path), public_names())) == []
 
