@@ -1,0 +1,54 @@
+"""Where the exercises are, and how nbgrader is set up for them."""
+
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+EXERCISES = Path(__file__).resolve().parents[1]
+ROOT = EXERCISES.parent
+TERM = EXERCISES / "term"  # a class's own sources, made with its private seed; git ignores it
+PUBLIC_SEED = "public term"  # the words of every hidden region that a private seed replaces
+
+
+def chapters():
+    """Return the names of all chapters that have exercises, such as ``"ch01"``."""
+    return sorted(path.name for path in (EXERCISES / "source").iterdir() if path.is_dir())
+
+
+def notebook(folder, chapter):
+    """Return the path of a chapter's notebook below a folder of sources or of releases."""
+    return Path(folder) / chapter / f"{chapter}.ipynb"
+
+
+def sources():
+    """Return the folder of the sources to grade with: the class's own where it was made."""
+    return TERM / "source" if (TERM / "source").is_dir() else EXERCISES / "source"
+
+
+def read(path):
+    """Return a stored notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def configuration(workspace):
+    """Return nbgrader's configuration for a workspace: the folder of a class, or a scratch one."""
+    config = Config()
+    _let_nbgrader_find_alembic()
+    config.CourseDirectory.root = str(workspace)
+    config.CourseDirectory.db_url = f"sqlite:///{Path(workspace).resolve() / 'gradebook.db'}"
+    config.ClearSolutions.code_stub = {"python": "# Your work goes here."}
+    config.ClearSolutions.text_stub = "*Your answer goes here: double-click to edit.*"
+    config.NbGraderAPI.log_level = "INFO"
+    config.Application.log_level = "INFO"
+    config.HTMLExporter.sanitize_html = True
+    return config
+
+
+def _let_nbgrader_find_alembic():
+    """Put this environment's programs on the path: nbgrader calls `alembic` by its bare name."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])

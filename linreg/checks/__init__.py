@@ -1,0 +1,12 @@
+"""What exercises call: a check passes in silence or says what kind of wrong an answer is.
+
+Learners import this room whole, `from linreg import checks`. Run as a program,
+`python -m linreg.checks path.ipynb`, it runs a notebook of exercises and prints its tasks,
+points and messages.
+"""
+
+from linreg.checks.answers import choice, number
+from linreg.checks.diagnosis import call, derivation, passed, raises, same, slopes
+from linreg.checks.not_yet import NotYet
+
+__all__ = ["NotYet", "call", "choice", "derivation", "number", "passed", "raises", "same", "slopes"]

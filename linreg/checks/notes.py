@@ -1,0 +1,69 @@
+"""What checks know of each task: messages for answers that were foreseen, sealed.
+
+A note belongs to one answer of one task. It is stored under a digest of that answer, and its
+text is masked with a key made from that answer, so that reading the file tells nobody what is
+right: only giving the answer opens its note. This guards against reading by accident. It is no
+secret: a computer that tries all answers opens all notes.
+"""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+
+
+def seal(task, answer, note):
+    """Return the digest of an answer and its note, masked: both as text.
+
+    Parameters
+    ----------
+    task : str
+        Chapter and task, such as ``"ch01/a1"``.
+    answer : str
+        The answer in its canonical form, such as ``"4.67"`` or ``"b"``.
+    note : str
+        What to tell whoever gives that answer.
+    """
+    digest, key = _digest_and_key(task, answer)
+    return digest, base64.b85encode(_masked(note.encode(), key)).decode()
+
+
+def open_note(task, answer):
+    """Return the note on an answer as ``(verdict, text)``, or None if none was foreseen.
+
+    The verdict is ``"right"`` or ``"wrong"``.
+    """
+    digest, key = _digest_and_key(task, answer)
+    sealed = about(task)["sealed"].get(digest)
+    if sealed is None:
+        return None
+    verdict, _, text = _masked(base64.b85decode(sealed), key).decode().partition(": ")
+    return verdict, text
+
+
+def about(task):
+    """Return what is stored of a task: `kind`, `otherwise`, `sealed`, `relations` and so on."""
+    chapter, _, name = task.partition("/")
+    try:
+        return _chapter(chapter)[name]
+    except (FileNotFoundError, KeyError):
+        raise ValueError(
+            f"there is no task {task!r}: write chapter/task, as in 'ch01/a1'"
+        ) from None
+
+
+@cache
+def _chapter(name):
+    return json.loads(files("linreg.checks").joinpath(f"notes/{name}.json").read_text("utf-8"))
+
+
+def _digest_and_key(task, answer):
+    key = hashlib.sha256(f"{task} = {answer}".encode()).digest()
+    return hashlib.sha256(b"digest of " + key).hexdigest()[:16], key
+
+
+def _masked(data, key):
+    """Mask or unmask: the two are the same."""
+    stream = hashlib.shake_256(key).digest(len(data))
+    return bytes(a ^ b for a, b in zip(data, stream))

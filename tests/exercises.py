@@ -1,0 +1,98 @@
+"""Where the exercises are, what their tasks are, and how to try an answer without a kernel."""
+
+import contextlib
+import io
+from dataclasses import dataclass
+from functools import cache
+
+from nbformat import NotebookNode
+
+from grader import course, release
+
+CHAPTERS = course.chapters()
+SOURCES = [course.notebook(course.EXERCISES / "source", chapter) for chapter in CHAPTERS]
+RELEASES = [course.notebook(course.EXERCISES / "release", chapter) for chapter in CHAPTERS]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that is graded by itself: its cells, and what its notes say."""
+
+    chapter: str
+    name: str
+    given: tuple[str, ...]  # the locked code cells before it
+    solution: str
+    stub: str
+    check: str
+    prints: str  # what the check cell printed for the solution
+    points: float
+    notes: dict
+
+    def __str__(self):
+        return f"{self.chapter}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an answer: what its check printed, and what it raised if it did."""
+
+    printed: str
+    error: Exception | None
+
+
+def settings(cell: NotebookNode) -> NotebookNode:
+    return cell.metadata.get("nbgrader", NotebookNode())
+
+
+@cache
+def tasks(chapter: str) -> list[Task]:
+    source, stubs = [
+        course.read(course.notebook(course.EXERCISES / folder, chapter))
+        for folder in ("source", "release")
+    ]
+    notes, found, given = release.notes(chapter), [], []
+    of = {settings(cell).get("grade_id"): cell for cell in source.cells}
+    stub = {settings(cell).get("grade_id"): cell for cell in stubs.cells}
+    for cell in source.cells:
+        about = settings(cell)
+        if cell.cell_type == "code" and about.get("grade"):
+            name = about.grade_id.removesuffix("-check")
+            task = Task(
+                *(chapter, name, tuple(given), of[name].source, stub[name].source, cell.source),
+                prints="".join(output.text for output in cell.outputs if "text" in output),
+                points=about.points,
+                notes=notes.get(name, {}),
+            )
+            found.append(task)
+        elif cell.cell_type == "code" and about.get("locked"):
+            given.append(cell.source)
+    return found
+
+
+def wrong_answers(task: Task) -> list[tuple[str, str, str]]:
+    """Name, code and message of each wrong answer that a task names."""
+    return [
+        (
+            wrong["name"],
+            wrong.get("code") or f"{task.name} = {_value(task, wrong['answer'])}",
+            wrong.get("says") or wrong["note"],
+        )
+        for wrong in task.notes.get("wrong", [])
+    ]
+
+
+def _value(task, answer):
+    return repr(answer) if "options" in task.notes else answer
+
+
+def attempt(task: Task, answer: str) -> Outcome:
+    """Run an answer and its check in a fresh namespace, hidden part included."""
+    names, printed, error = {"__name__": "__main__"}, io.StringIO(), None
+    for text in (*task.given, answer):
+        exec(text, names)
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(task.check, names)
+        except Exception as raised:
+            error = raised
+    return Outcome(printed.getvalue(), error)

@@ -1,0 +1,131 @@
+"""Promise: each task tells right from wrong, and each named wrong from the others."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from exercises import CHAPTERS, attempt, settings, tasks, wrong_answers
+from grader import course, release
+from linreg import checks
+from linreg.checks import notes
+from notebooks import ROOT
+
+TASKS = [task for chapter in CHAPTERS for task in tasks(chapter)]
+WRONG = [(task, *wrong) for task in TASKS for wrong in wrong_answers(task)]
+each_task = pytest.mark.parametrize("task", TASKS, ids=str)
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+def test_there_are_exercises_for_the_first_part():
+    assert CHAPTERS[:4] == ["ch01", "ch02", "ch03", "ch04"]
+
+
+@each_chapter
+def test_a_chapter_has_all_four_levels_and_enough_tasks(chapter):
+    source = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    by_hand = [
+        settings(cell).grade_id
+        for cell in source.cells
+        if settings(cell).get("grade") and settings(cell).solution
+    ]
+    names = [task.name for task in tasks(chapter)]
+    assert {name[0] for name in names} >= {"a", "b", "c"}
+    assert len(names) >= 8
+    assert len(by_hand) >= 1
+    assert {name[0] for name in by_hand} == {"d"}
+
+
+@each_chapter
+def test_every_note_belongs_to_a_task(chapter):
+    assert set(release.notes(chapter)) == {task.name for task in tasks(chapter)}
+
+
+@each_task
+def test_the_solution_passes_and_prints_what_is_stored(task):
+    outcome = attempt(task, task.solution)
+    assert outcome.error is None
+    assert outcome.printed == task.prints
+    assert "hidden> " in outcome.printed
+
+
+@each_task
+def test_the_stub_fails_kindly(task):
+    outcome = attempt(task, task.stub)
+    assert isinstance(outcome.error, checks.NotYet), outcome.error
+    assert "hidden> " not in outcome.printed
+
+
+@each_task
+def test_a_task_names_at_least_three_wrong_answers(task):
+    names = [name for name, _, _ in wrong_answers(task)]
+    messages = [says for _, _, says in wrong_answers(task)]
+    assert len(set(names)) == len(names) >= 3
+    assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "code", "says"), WRONG, ids=[f"{task}: {name}" for task, name, *_ in WRONG]
+)
+def test_a_wrong_answer_fails_with_its_own_message(task, name, code, says):
+    outcome = attempt(task, code)
+    assert isinstance(outcome.error, checks.NotYet), outcome.error
+    assert says in str(outcome.error)
+    assert "hidden> " not in outcome.printed
+    others = [other for label, _, other in wrong_answers(task) if label != name]
+    assert not [other for other in others if other in str(outcome.error)]
+
+
+@each_task
+def test_hidden_regions_hold_no_answer(task):
+    """It prints what the learner's work gives: no assert, no call of a check, no right answer."""
+    _, _, rest = task.check.partition(release.HIDDEN[0])
+    hidden, end, _ = rest.partition(release.HIDDEN[1])
+    assert end
+    assert "assert" not in hidden
+    assert "checks." not in hidden
+    right = task.notes.get("right", "no answer is given as such")
+    assert (f'"{right}"' if "options" in task.notes else right) not in hidden
+
+
+@each_task
+def test_functions_are_tried_on_inputs_of_the_term(task):
+    """Level C draws its hidden inputs from the seed that a class replaces."""
+    if task.name.startswith("c"):
+        assert f'"{course.PUBLIC_SEED}' in task.check
+
+
+@each_task
+def test_sealed_notes_do_not_show_the_answer(task):
+    stored = json.dumps(notes.about(str(task)), ensure_ascii=False)
+    if "right" in task.notes:
+        assert task.notes["note"] not in stored
+        printed = attempt(task, task.solution).printed
+        assert task.notes["note"] in printed
+
+
+@each_chapter
+def test_the_release_is_fresh_and_the_same_at_each_run(chapter, tmp_path):
+    release.make_release(chapter, tmp_path)
+    made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(made) == 2
+    for path in made:
+        assert (ROOT / path).read_bytes() == (tmp_path / path).read_bytes(), (
+            f"{path} is stale: run `make release`"
+        )
+
+
+@each_chapter
+def test_a_release_holds_nothing_hidden(chapter):
+    text = course.notebook(course.EXERCISES / "release", chapter).read_text(encoding="utf-8")
+    for secret in ("hidden>", "HIDDEN", "SOLUTION", course.PUBLIC_SEED):
+        assert secret not in text
+
+
+def test_checks_start_without_any_library():
+    """The room runs inside a browser, and at once: SymPy is loaded where it is needed."""
+    code = "import sys, linreg.checks; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert "linreg" in loaded.stdout.split()
+    assert not set(loaded.stdout.split()) & {"numpy", "sympy", "nbclient", "nbformat", "torch"}
