@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb)
+NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
 BIN := .venv/bin
 BUILD := _build
+GRADER := PYTHONPATH=exercises $(BIN)/python -m grader
 READY := .venv/.ready
 # What an execution depends on besides its notebook, and what a page depends on besides its text.
 EXECUTION := linreg requirements.txt pyproject.toml
@@ -14,7 +15,7 @@ changed = mkdir -p $(BUILD) && find $(2) -type f -not -path '*/__pycache__/*' | 
 	! cmp -s $(BUILD)/$(1).new $(BUILD)/$(1).key && mv $(BUILD)/$(1).new $(BUILD)/$(1).key
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve execute format clean
+.PHONY: help book test lab check release grade marks serve execute format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,18 @@ test: $(READY) ## Install, then run every check, a real browser included; the co
 
 lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(ARGS)
+
+check: $(READY) ## Say task by task what the visible checks say (EX=ch03, or EX=path.ipynb)
+	@$(BIN)/python -m linreg.checks $(if $(filter %.ipynb,$(EX)),$(EX),exercises/release/$(EX)/$(EX).ipynb)
+
+release: $(READY) ## Make the exercises' release from their sources (SEED=... a term's own sources)
+	$(GRADER) release $(if $(SEED),--seed "$(SEED)")
+
+grade: $(READY) ## Grade a class (SUBMISSIONS=dir; CLASS=dir for its workspace, EX=ch03, UNSAFE=1)
+	@$(GRADER) grade "$(SUBMISSIONS)" $(if $(CLASS),--workspace "$(CLASS)") $(if $(EX),--chapter $(EX)) $(if $(UNSAFE),--unsafe)
+
+marks: $(READY) ## Mark answers in words, in nbgrader's formgrader (CLASS=dir; ARGS=--allow-root as root)
+	@$(GRADER) marks $(if $(CLASS),--workspace "$(CLASS)") -- $(ARGS)
 
 serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(BUILD)/html

@@ -47,11 +47,14 @@ def generate(chapter, sources, workspace):
 
 def sealed_notes(chapter):
     """Return the notes of a chapter as `linreg.checks` reads them: a JSON text."""
-    return json.dumps(
-        {name: _sealed(f"{chapter}/{name}", task) for name, task in notes(chapter).items()},
-        ensure_ascii=False,
-        indent=1,
-    )
+    source = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    about = [cell.metadata.get("nbgrader", {}) for cell in source.cells]
+    points = {cell.get("grade_id", "").removesuffix("-check"): cell.get("points") for cell in about}
+    sealed = {
+        name: _sealed(f"{chapter}/{name}", task) | {"points": points[name]}
+        for name, task in notes(chapter).items()
+    }
+    return json.dumps(sealed, ensure_ascii=False, indent=1)
 
 
 def notes(chapter):

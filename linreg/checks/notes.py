@@ -53,6 +53,11 @@ def about(task):
         ) from None
 
 
+def tasks_of(chapter):
+    """Return the names of a chapter's tasks."""
+    return list(_chapter(chapter))
+
+
 @cache
 def _chapter(name):
     return json.loads(files("linreg.checks").joinpath(f"notes/{name}.json").read_text("utf-8"))

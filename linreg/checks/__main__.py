@@ -1,0 +1,28 @@
+"""Print what the visible checks say of a notebook: `python -m linreg.checks path.ipynb`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from linreg.checks.report import report, table
+
+
+def main(arguments=None):
+    """Print the table; return 0 if all visible checks pass, 1 if not, 2 if none could run."""
+    parser = argparse.ArgumentParser(prog="python -m linreg.checks", description=__doc__)
+    parser.add_argument("notebook", type=Path, help="a notebook of exercises with your answers")
+    path = parser.parse_args(arguments).notebook
+    if not path.is_file():
+        print(f"{path} is not there: give the path of a notebook.", file=sys.stderr)
+        return 2
+    try:
+        lines = report(path)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(table(lines))
+    return int(any(line.points == 0 for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Run a notebook of exercises and tell, task by task, what its visible checks say."""
+
+import re
+import sys
+import textwrap
+from dataclasses import dataclass
+
+from linreg.checks.notes import about, tasks_of
+
+TASK = re.compile(r"checks\.\w+\(\s*[\"'](?P<task>\w+/\w+)[\"']")
+CLOSING = (
+    "These are the visible checks alone. When the notebook is graded, hidden checks try other "
+    "data, and answers in words are marked by a person."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is told of one task; `points` is None for what a person marks."""
+
+    task: str
+    points: float | None
+    possible: float
+    message: str
+
+
+def report(path, *, seconds=60):
+    """Run a copy of a notebook and return a `Line` for each of its tasks.
+
+    The notebook runs as you would run it, with your rights, in its own folder. The file stays as
+    it is.
+
+    Parameters
+    ----------
+    path : Path
+        A release notebook with answers in it.
+    seconds : int, default 60
+        How long a cell may take before it is interrupted.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of exercises, or its kernel dies; the message says which.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
+        raise ValueError(f"{path} is not a notebook: {error}") from None
+    checks = [cell for cell in notebook.cells if _is_check(cell)]
+    if not checks:
+        raise ValueError(f"{path} holds no exercises: give a notebook of exercises/release/.")
+    settings = {"allow_errors": True, "timeout": seconds, "interrupt_on_timeout": True}
+    client = NotebookClient(
+        *(notebook,),
+        **settings,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.resolve().parent}},
+        on_cell_executed=lambda cell, cell_index, **_: _progress(cell_index, notebook),
+    )
+    try:
+        client.execute()
+    except DeadKernelError:
+        raise ValueError(
+            "The kernel died: a cell ends Python itself or takes all memory."
+        ) from None
+    return [_line(cell) for cell in notebook.cells if _points(cell)] + _missing(checks)
+
+
+def table(lines):
+    """Return the lines as text: tasks, points, messages, and what hidden checks will do."""
+    rows = []
+    for line in lines:
+        got = "by hand" if line.points is None else f"{line.points:g} of {line.possible:g}"
+        message = textwrap.wrap(line.message, 76) or [""]
+        rows.append(f"{line.task:<6} {got:>8}   {message[0]}")
+        rows += [" " * 18 + rest for rest in message[1:]]
+    automatic = [line for line in lines if line.points is not None]
+    total = f"{sum(line.points for line in automatic):g}"
+    possible = f"{sum(line.possible for line in automatic):g}"
+    rows += ["", f"Visible checks: {total} of {possible} points.", *textwrap.wrap(CLOSING, 90)]
+    return "\n".join(rows)
+
+
+def _progress(index, notebook):
+    if sys.stderr.isatty():
+        end = "\n" if index + 1 == len(notebook.cells) else ""
+        print(f"\rcell {index + 1} of {len(notebook.cells)}", end=end, file=sys.stderr, flush=True)
+
+
+def _points(cell):
+    return cell.metadata.get("nbgrader", {}).get("points", 0)
+
+
+def _is_check(cell):
+    return cell.cell_type == "code" and bool(_points(cell))
+
+
+def _line(cell):
+    task = cell.metadata.nbgrader.grade_id.removesuffix("-check")
+    if not _is_check(cell):
+        return Line(task, None, _points(cell), "An answer in words, marked by a person.")
+    failed = [output for output in cell.outputs if output.output_type == "error"]
+    if not failed:
+        return Line(task, _points(cell), _points(cell), "right, as far as one can see")
+    error = failed[0]
+    kind = "" if error.ename == "NotYet" else f"{error.ename}: "
+    return Line(task, 0, _points(cell), f"Not yet. {kind}{error.evalue}")
+
+
+def _missing(checks):
+    """Return a line for each task of the chapter whose check is no longer in the notebook."""
+    named = [match["task"] for cell in checks if (match := TASK.search(cell.source))]
+    chapters = {task.partition("/")[0] for task in named}
+    wanted = [f"{chapter}/{name}" for chapter in sorted(chapters) for name in tasks_of(chapter)]
+    lost = [task for task in wanted if task not in named]
+    message = "Its check is missing. Copy its cells from a fresh release."
+    return [Line(task.partition("/")[2], 0, about(task)["points"], message) for task in lost]
