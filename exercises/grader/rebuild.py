@@ -1,0 +1,166 @@
+"""Lay a learner's answers into the source's skeleton, so that nothing else of theirs gets in."""
+
+import copy
+import re
+from collections import defaultdict
+from itertools import count
+
+from nbformat import NotebookNode
+
+# The words by which nbgrader finds the regions that it strips from a cell.
+MARKER = re.compile(r"(BEGIN|END) (?=HIDDEN TESTS|SOLUTION|MARK SCHEME)", re.IGNORECASE)
+PICTURE = re.compile(r"attachment:(?P<name>[^\s)\"'>]*)", re.IGNORECASE)
+
+
+def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode) -> NotebookNode:
+    """Lay the answers and the extra cells of a submission into the source's skeleton.
+
+    All cells of the source come back in its order, with its metadata and without outputs. Of the
+    submission come only the text of answer cells and the cells that the learner added.
+
+    - A submitted cell stands for the source's cell with its grade id, else for that with its id.
+    - An answer is the first copy that says something new: neither blank nor the release's stub.
+      Without one it is the first copy, and without any copy the stub. Its place and its type are
+      the source's: code that was handed in as a text cell is run as code.
+    - Other copies that say something new, and all cells of the learner's own, are kept behind the
+      cell that they followed, with new ids and no metadata; raw cells become markdown.
+    - In the learner's words `BEGIN SOLUTION` and its like become `BEGIN_SOLUTION`: nbgrader
+      would strip the lines after them, or stop.
+
+    How large a submission may be is decided where it is read.
+
+    Parameters
+    ----------
+    source, release : NotebookNode
+        The chapter's exercises with solutions, and as the learners received them.
+    submitted : NotebookNode
+        What a learner handed in, as `collect.read_notebook` returns it.
+
+    Returns
+    -------
+    NotebookNode
+        A valid notebook of format 4.5, equal for equal arguments.
+    """
+    stubs = _released_texts(source, release)
+    places = _places(source, submitted)
+    chosen = _choose(source, submitted, places, stubs)
+    extras = _extras(submitted, places, chosen, stubs)
+
+    rebuilt = copy.deepcopy(source)
+    rebuilt.nbformat, rebuilt.nbformat_minor = 4, 5
+    rebuilt.cells = list(extras[-1])
+    for place, cell in enumerate(source.cells):
+        answer = submitted.cells[chosen[place]] if place in chosen else None
+        rebuilt.cells += [_filled(cell, answer, stubs[place]), *extras[place]]
+    _name(rebuilt.cells, {cell.id for cell in source.cells})
+    return rebuilt
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The name by which nbgrader knows a cell; empty for a cell that it does not know."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether the learner writes in this cell of the source."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def _released_texts(source: NotebookNode, release: NotebookNode) -> list[str]:
+    """What the learner was given in the place of each cell of the source."""
+    texts = {name: cell.source for cell in release.cells for name in (cell.id, grade_id(cell))}
+    missing = [grade_id(cell) for cell in source.cells if is_answer(cell)]
+    missing = [name for name in missing if name not in texts]
+    if missing:
+        raise ValueError(f"The release lacks {missing}: make it again from the source.")
+    return [texts.get(grade_id(cell) or cell.id, cell.source) for cell in source.cells]
+
+
+def _places(source: NotebookNode, submitted: NotebookNode) -> list[int | None]:
+    """For each submitted cell the place of the source's cell that it stands for."""
+    by_grade_id = {grade_id(cell): place for place, cell in enumerate(source.cells)}
+    by_grade_id.pop("", None)
+    by_id = {cell.id: place for place, cell in enumerate(source.cells)}
+    return [by_grade_id.get(grade_id(cell), by_id.get(cell.id)) for cell in submitted.cells]
+
+
+def _plain(text: str) -> str:
+    """The text without the blanks that editors add and remove."""
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def _choose(
+    source: NotebookNode, submitted: NotebookNode, places: list[int | None], stubs: list[str]
+) -> dict[int, int]:
+    """For each place the index of the submitted cell that counts there."""
+    chosen, changed = {}, {}
+    for index, place in enumerate(places):
+        if place is None:
+            continue
+        chosen.setdefault(place, index)
+        new = _plain(submitted.cells[index].source) not in ("", _plain(stubs[place]))
+        if new and is_answer(source.cells[place]):
+            changed.setdefault(place, index)
+    return chosen | changed
+
+
+def _extras(
+    submitted: NotebookNode, places: list[int | None], chosen: dict[int, int], stubs: list[str]
+) -> dict[int, list[NotebookNode]]:
+    """The cells to keep behind each place; -1 holds those before the first."""
+    extras, last = defaultdict(list), -1
+    seen = {place: {_plain(stub)} for place, stub in enumerate(stubs)}
+    for place, index in chosen.items():
+        seen[place].add(_plain(submitted.cells[index].source))
+    for index, (cell, place) in enumerate(zip(submitted.cells, places)):
+        text = _plain(cell.source)
+        if chosen.get(place) == index:
+            last = place
+        elif text and text not in seen.get(place, ()):
+            extras[last].append(_extra(cell))
+            seen.setdefault(place, set()).update({text} if place is not None else ())
+    return extras
+
+
+def _filled(cell: NotebookNode, answer: NotebookNode | None, stub: str) -> NotebookNode:
+    """The source's cell without outputs; with the answer, or the stub, where one belongs."""
+    cell = copy.deepcopy(cell)
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    if is_answer(cell):
+        cell.source = stub
+        cell.pop("attachments", None)
+        if answer is not None:
+            _write(cell, answer)
+    return cell
+
+
+def _extra(cell: NotebookNode) -> NotebookNode:
+    """A cell of the learner's own, with nothing but its text and its pictures."""
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    extra = NotebookNode(cell_type=kind, id="", metadata=NotebookNode(), source="")
+    if kind == "code":
+        extra.update(outputs=[], execution_count=None)
+    _write(extra, cell)
+    return extra
+
+
+def _write(cell: NotebookNode, learner: NotebookNode) -> None:
+    """Put the learner's text, and in a text cell the pictures, into a cell."""
+    cell.source = MARKER.sub(r"\1_", learner.source)
+    if cell.cell_type == "markdown":
+        pictures = copy.deepcopy(learner.get("attachments", {}))
+        if pictures:
+            cell.attachments = pictures
+        # nbconvert stops at a picture that is named but not there.
+        cell.source = PICTURE.sub(
+            lambda found: found[0] if found["name"] in pictures else f"missing-{found['name']}",
+            cell.source,
+        )
+
+
+def _name(cells: list[NotebookNode], taken: set[str]) -> None:
+    """Give each extra cell an id that no other has, the same on every run."""
+    fresh = (name for n in count(1) if (name := f"learner-{n}") not in taken)
+    for cell in cells:
+        cell.id = cell.id or next(fresh)
