@@ -57,7 +57,7 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
 
 
 def grade_id(cell: NotebookNode) -> str:
-    """The name by which nbgrader knows a cell; empty for a cell that it does not know."""
+    """Give the name by which nbgrader knows a cell; empty for one that it does not know."""
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
@@ -67,7 +67,7 @@ def is_answer(cell: NotebookNode) -> bool:
 
 
 def _released_texts(source: NotebookNode, release: NotebookNode) -> list[str]:
-    """What the learner was given in the place of each cell of the source."""
+    """List what the learner was given in the place of each cell of the source."""
     texts = {name: cell.source for cell in release.cells for name in (cell.id, grade_id(cell))}
     missing = [grade_id(cell) for cell in source.cells if is_answer(cell)]
     missing = [name for name in missing if name not in texts]
@@ -85,7 +85,7 @@ def _places(source: NotebookNode, submitted: NotebookNode) -> list[int | None]:
 
 
 def _plain(text: str) -> str:
-    """The text without the blanks that editors add and remove."""
+    """Drop the blanks that editors add and remove."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
@@ -107,7 +107,7 @@ def _choose(
 def _extras(
     submitted: NotebookNode, places: list[int | None], chosen: dict[int, int], stubs: list[str]
 ) -> dict[int, list[NotebookNode]]:
-    """The cells to keep behind each place; -1 holds those before the first."""
+    """Collect the cells to keep behind each place; -1 holds those before the first."""
     extras, last = defaultdict(list), -1
     seen = {place: {_plain(stub)} for place, stub in enumerate(stubs)}
     for place, index in chosen.items():
@@ -123,7 +123,7 @@ def _extras(
 
 
 def _filled(cell: NotebookNode, answer: NotebookNode | None, stub: str) -> NotebookNode:
-    """The source's cell without outputs; with the answer, or the stub, where one belongs."""
+    """Copy the source's cell without outputs; put the answer, or the stub, where one belongs."""
     cell = copy.deepcopy(cell)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
@@ -136,7 +136,7 @@ def _filled(cell: NotebookNode, answer: NotebookNode | None, stub: str) -> Noteb
 
 
 def _extra(cell: NotebookNode) -> NotebookNode:
-    """A cell of the learner's own, with nothing but its text and its pictures."""
+    """Make a cell of the learner's own: its text and its pictures, and nothing else."""
     kind = "code" if cell.cell_type == "code" else "markdown"
     extra = NotebookNode(cell_type=kind, id="", metadata=NotebookNode(), source="")
     if kind == "code":
