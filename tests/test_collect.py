@@ -131,6 +131,10 @@ LAYOUTS = {
         },
         {("Ann E", "ch03"), ("Bob E", "ch03")},
     ),
+    "a class's zip with numbers in its name": (
+        {"Course_2024_10_ch03.zip": zipped({"ann.ipynb": N3, "bob.ipynb": N3})},
+        {ANN, BOB},
+    ),
     "Canvas": (
         {
             "exampleann_12345_67890_ch03.ipynb": N3,
@@ -241,6 +245,10 @@ def test_what_cannot_be_opened(tmp_path, monkeypatch):
     assert {found.reason for found in result.found} == {
         "cannot be read (PermissionError): ask for it again"
     }
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert {found.reason for found in collect(tmp_path, SKELETONS).found} == {
+        "cannot be opened: Permission denied"
+    }
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert only_reason(collect(tmp_path, SKELETONS)) == "cannot be opened: Permission denied"
 
@@ -276,11 +284,11 @@ def test_a_notebook_of_something_else(tmp_path):
 
 ATTEMPTS = {
     "Canvas' number": (
-        {"e_1_2_ch03.ipynb": "old", "e_1_3_ch03-2.ipynb": "new", "e_1_9_ch03-1.ipynb": "old"},
+        {"e_1_200_ch03.ipynb": "old", "e_1_300_ch03-2.ipynb": "new", "e_1_900_ch03-1.ipynb": "old"},
         "by the number in its name",
     ),
     "ten after nine": (
-        {"e_1_2_ch03-10.ipynb": "new", "e_1_3_ch03-9.ipynb": "old"},
+        {"e_1_200_ch03-10.ipynb": "new", "e_1_300_ch03-9.ipynb": "old"},
         "by the number in its name",
     ),
     "a browser's number": (
@@ -334,8 +342,8 @@ def test_one_name_twice_in_a_zip(tmp_path):
 
 
 def test_an_attempt_that_cannot_be_read_does_not_count(tmp_path):
-    result = collected(tmp_path, {"e_1_2_ch03.ipynb": N3, "e_1_3_ch03-1.ipynb": N3[:-9]})
-    assert result.taken["e", "ch03"].file == "e_1_2_ch03.ipynb"
+    result = collected(tmp_path, {"e_1_200_ch03.ipynb": N3, "e_1_300_ch03-1.ipynb": N3[:-9]})
+    assert result.taken["e", "ch03"].file == "e_1_200_ch03.ipynb"
     assert only_reason(result).startswith("cut off")
 
 
@@ -345,9 +353,11 @@ ALIKE = {
     "case": ["Ann.ipynb", "ann.ipynb"],
     "characters": ["ann:b.ipynb", "ann*b.ipynb"],
     "length": [f"{'x' * 70}a.ipynb", f"{'x' * 70}b.ipynb"],
-    "Canvas' users": ["ann_1_5_ch03.ipynb", "ann_2_6_ch03.ipynb"],
+    "Canvas' users": ["ann_1_500_ch03.ipynb", "ann_2_600_ch03.ipynb"],
     "Moodle's namesakes": [f"Ann_{n}_assignsubmission_file_/ch03.ipynb" for n in (1, 2)],
-    "a platform and a file": ["ann_1_5_ch03.ipynb", "ann.ipynb"],
+    "case, of one number": ["Ann_1_500_ch03.ipynb", "ann_1_600_ch03.ipynb"],
+    "characters, of one number": ["a:b_1_500_ch03.ipynb", "a*b_1_600_ch03.ipynb"],
+    "a platform and a file": ["ann_1_500_ch03.ipynb", "ann.ipynb"],
 }
 
 
@@ -358,6 +368,12 @@ def test_names_that_are_alike_are_kept_apart(tmp_path, names):
     assert len({student.casefold() for student in students}) == 2
     (note,) = result.notes
     assert all(student in note for student in students)
+
+
+def test_a_name_made_to_tell_students_apart_is_nobody_elses(tmp_path):
+    names = ["ann_1_500_ch03.ipynb", "ann_2_600_ch03.ipynb", "ann~1.ipynb", "ann-1.ipynb"]
+    result = collected(tmp_path, dict.fromkeys(names, N3))
+    assert {student for student, _ in result.taken} == {"ann~1", "ann~2", "ann_1", "ann-1"}
 
 
 def test_one_student_of_two_spellings_or_two_tickets_is_one(tmp_path):
@@ -411,7 +427,7 @@ def test_a_path_out_of_the_zip_names_nobody(tmp_path, name):
         "bob.zip",
         "submitted/bob/ch03/ch03.ipynb",
         "Bob_1_assignsubmission_file_/ch03.ipynb",
-        "bob_1_2_ch03.ipynb",
+        "bob_1_200_ch03.ipynb",
         "bob+ch03+2024-03-01/ch03.ipynb",
         "\\bob\\ch03.ipynb",
     ],
@@ -480,7 +496,7 @@ def test_the_whole_of_a_zip_is_bounded(tmp_path):
     inner = zipped({f"{n}.ipynb": some for n in range(3)})
     result = collected(tmp_path, {"ann.zip": zipped({"a.zip": inner, "b.zip": inner}), "b": b""})
     reasons = [found.reason for found in result.found]
-    assert reasons.count("too much in one zip: ask for the notebooks alone") == 1
+    assert reasons.count("too much in one zip: ask for the notebooks alone") == 2
 
 
 def test_a_students_zip_too_large(tmp_path):

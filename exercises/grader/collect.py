@@ -41,7 +41,7 @@ COPY = re.compile(r" ?\((?P<attempt>\d{1,3})\)$")  # the (1) of a browser
 PLATFORMS = {
     "Moodle": r"(?P<name>.+?)_(?P<ticket>\d+)_assignsubmission_[a-z]+(_(?P<rest>.*))?",
     "JupyterHub": r"(?P<name>[^+]+)\+(?P<rest>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d[^+]*)(\+.*)?",
-    "Canvas": r"(?P<name>[^_]+)_(LATE_)?(?P<user>\d+)_\d+_(?P<rest>.+?)(-(?P<attempt>\d{1,3}))?",
+    "Canvas": r"(?P<name>[^_]+)_(LATE_)?(?P<user>\d+)_\d{3,}_(?P<rest>.+?)(-(?P<attempt>\d{1,3}))?",
 }
 
 
@@ -138,7 +138,7 @@ def collect(
     notes += _name_students(found)
     _take_latest(found)
     _forgive_companions(found)
-    return Collected(found, notes)
+    return Collected(sorted(found, key=lambda each: each.file), notes)
 
 
 # Finding files, on the disk and in zips
@@ -151,6 +151,10 @@ class _File:
     time: float = 0.0
     open: Callable[[], io.BufferedIOBase] = io.BytesIO
     problem: str = ""
+
+
+_LINK = "a link to another place: ask for the file itself"
+_FOLDER = "a folder, not a notebook"
 
 
 @dataclass
@@ -168,7 +172,7 @@ def _is_junk(path: tuple[str, ...]) -> bool:
 
 
 def _on_disk(folder: Path) -> Iterator[_File]:
-    """Walk through a folder without following links."""
+    """Walk through a folder, or list a single file, without following links."""
     waiting = [(folder, ())] if folder.is_dir() else []
     if not waiting:
         yield _disk_file(folder, (folder.name,))
@@ -182,22 +186,21 @@ def _on_disk(folder: Path) -> Iterator[_File]:
         if not inside:
             yield _File((*path, ""), problem="an empty folder")
         for entry in inside:
-            here = (*path, entry.name)
-            if entry.is_dir() and not entry.is_symlink():
-                waiting.append((entry, here))
-                if NOTEBOOK.fullmatch(entry.name):
-                    yield _File(here, problem="a folder, not a notebook")
-            else:
-                yield _disk_file(entry, here)
+            file = _disk_file(entry, (*path, entry.name))
+            if file.problem == _FOLDER:
+                waiting.append((entry, file.path))
+            if file.problem != _FOLDER or NOTEBOOK.fullmatch(entry.name):
+                yield file
 
 
 def _disk_file(file: Path, path: tuple[str, ...]) -> _File:
-    status = file.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        return _File(path, problem="a link to another place: ask for the file itself")
-    if not stat.S_ISREG(status.st_mode):
-        return _File(path, problem="not a plain file")
-    return _File(path, status.st_size, status.st_mtime, lambda: file.open("rb"))
+    try:
+        status = file.lstat()
+    except OSError as error:
+        return _File(path, problem=f"cannot be opened: {error.strerror}")
+    kinds = {stat.S_IFLNK: _LINK, stat.S_IFDIR: _FOLDER, stat.S_IFREG: ""}
+    problem = kinds.get(stat.S_IFMT(status.st_mode), "not a plain file")
+    return _File(path, status.st_size, status.st_mtime, lambda: file.open("rb"), problem)
 
 
 def _unzip_students(file: _File) -> Iterator[_File]:
@@ -244,7 +247,7 @@ def _member(file: _File, zipped: ZipFile, info: ZipInfo, budget: _Budget) -> _Fi
         member.path = (*file.path, name)
         member.problem = "its path leads out of the zip"
     elif stat.S_ISLNK(info.external_attr >> 16):
-        member.problem = "a link to another place: ask for the file itself"
+        member.problem = _LINK
     elif info.flag_bits & 1:
         member.problem = "locked with a password: ask for it without"
     elif NOTEBOOK.fullmatch(parts[-1]) or ZIP.fullmatch(parts[-1]):
@@ -332,10 +335,10 @@ def _safe(name: str) -> str:
     """Make a name fit for a folder and a database, as readable as it was."""
     name = unicodedata.normalize("NFC", name)
     kept = "".join(
-        "_" if char in '/\\:*?"<>|[]{}' or unicodedata.category(char) in _UNFIT else char
+        "_" if char in '/\\:*?"<>|[]{}~' or unicodedata.category(char) in _UNFIT else char
         for char in " ".join(name.split())
     )
-    return kept[:60].strip(" .-~")
+    return kept[:60].strip(" .-")
 
 
 _UNFIT = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -366,9 +369,14 @@ def _name_students(found: list[Found]) -> list[str]:
         alike[_safe(key[0]).casefold()].append(key)
     students, notes = {}, []
     for group in alike.values():
+        numbers = {number for _, number in group if number}
         for name, number in group:
-            mark = number or sha256(name.encode(errors="backslashreplace")).hexdigest()[:6]
-            students[name, number] = _safe(name) + (f"-{mark}" if len(group) > 1 else "")
+            mark = (
+                number
+                if len(numbers) == len(group)
+                else sha256(ascii(name + str(number)).encode()).hexdigest()[:8]
+            )
+            students[name, number] = _safe(name) + (f"~{mark}" if len(group) > 1 else "")
         if len(group) > 1:
             told = ", ".join(students[key] for key in group)
             notes.append(f"Names that are much alike were kept apart: {told}.")
@@ -508,7 +516,7 @@ def read_notebook(data: bytes) -> NotebookNode:
     if type(version) is not int or version < 1:
         raise UnreadableError("not a notebook: it states no format")
     if version > 4:
-        raise UnreadableError(f"format {version} is unknown: save it in a current Jupyter")
+        raise UnreadableError(f"format {str(version)[:9]} is unknown: save it in a current Jupyter")
     if version < 4:
         content = _upgraded(content)
     cells = content.get("cells")
