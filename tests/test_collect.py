@@ -104,6 +104,10 @@ LAYOUTS = {
         },
         {ANN, BOB},
     ),
+    "a zip for all from Windows": (
+        {"all.zip": zipped({"ann\\ch03.ipynb": N3, "bob\\ch03.ipynb": N3})},
+        {ANN, BOB},
+    ),
     "a zip of zips": (
         {"all.zip": zipped({f"{s}.zip": zipped({"ch03.ipynb": N3}) for s in ("ann", "bob")})},
         {ANN, BOB},
@@ -145,6 +149,10 @@ LAYOUTS = {
     ),
     "nbgrader": (
         {"submitted/ann/ch03/ch03.ipynb": N3, "submitted/bob/ch03/ch03.ipynb": N3},
+        {ANN, BOB},
+    ),
+    "nbgrader's folder beside others": (
+        {"submitted/ann/ch03/ch03.ipynb": N3, "submitted/bob/ch03/x.ipynb": N3, "notes.md": b""},
         {ANN, BOB},
     ),
     "nbgrader's one student": (
@@ -216,6 +224,7 @@ def test_every_file_gets_a_verdict_and_a_reason(tmp_path):
     files = {name: data for name, (data, *_) in MIXED.items() if data is not None}
     files["cy.zip"] = zipped({"x.ipynb": b"", "__MACOSX/._x.ipynb": b"x"})
     result = collected(tmp_path, files)
+    assert list(verdicts(result)) == sorted(MIXED)
     assert verdicts(result) == {name: verdict for name, (_, verdict, _) in MIXED.items()}
     for found in result.found:
         assert MIXED[found.file][2] in found.reason, found
@@ -558,6 +567,11 @@ def test_wherever_a_notebook_is_cut_off_it_is_told():
     for end in range(1, len(data)):
         with pytest.raises(UnreadableError, match=f"ends at byte {end:,}; ask for it again"):
             read_notebook(data[:end])
+
+
+def test_half_a_character_of_utf16_is_a_cut_too():
+    with pytest.raises(UnreadableError, match="cut off in the middle"):
+        read_notebook(N3.decode().encode("utf-16")[:-1])
 
 
 READABLE = {

@@ -151,7 +151,7 @@ def test_moved_cells_are_put_back_and_extras_follow_their_cell():
 
 COPIES = {
     "stub first": ([CODE_STUB, "x = 1"], "x = 1", []),
-    "stub with other blanks first": ([CODE_STUB + "  \n\n", "x = 1"], "x = 1", []),
+    "stub with other blanks first": ([CODE_STUB.replace("\n", "  \n"), "x = 1"], "x = 1", []),
     "stub last": (["x = 1", CODE_STUB], "x = 1", []),
     "blank first": (["  \n", "x = 1"], "x = 1", []),
     "only blank": ([""], "", []),
@@ -219,9 +219,17 @@ def test_an_extra_cell_brings_only_its_text():
 def test_fresh_ids_keep_clear_of_the_sources():
     source = make_source()
     source.cells[0].id = "learner-1"
+    source.nbformat_minor = 4
     submitted = submission([v4.new_code_cell("x")])
     result = rebuild(source, RELEASE, submitted)
     assert [cell.id for cell in result.cells[:2]] == ["learner-2", "learner-1"]
+    assert (result.nbformat, result.nbformat_minor) == (4, 5)
+
+
+def test_a_picture_of_the_solution_never_comes_back():
+    source = make_source()
+    source.cells[-1].attachments = {"solved.png": {"image/png": "AAAA"}}
+    assert "solved.png" not in str(rebuild(source, RELEASE, handed_in(**ANSWERS)))
 
 
 MARKED = {

@@ -277,16 +277,13 @@ def _member_time(info: ZipInfo) -> float:
 
 def _class_files(folder: Path, stack: ExitStack, notes: list[str]) -> tuple[list[_File], int]:
     """List the files, and count the outer names that stand for the whole class."""
-    files, depth, opened = list(_on_disk(folder)), 0, False
+    files, depth = list(_on_disk(folder)), 0
     while True:
         inner = [f for f in files if len(f.path) > depth and not _is_junk(f.path)]
         if len(tops := {file.path[depth] for file in inner}) != 1:
             return files, depth
         if len(inner) == 1 and len(inner[0].path) == depth + 1 and _is_zip(inner[0]):
-            if opened:
-                return files, depth
             inner = list(_unzip(inner[0], _Budget(*CLASS_LIMITS), stack))
-            opened = True
         (top,) = tops
         if not _is_the_classes(top, [f.path[depth + 1 :] for f in inner if not _is_junk(f.path)]):
             return files, depth
