@@ -11,6 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode, v3, v4
+from nbformat import writes as written
+
 from grader.collect import (
     LARGEST_FILE,
     STUDENT_LIMITS,
@@ -18,8 +21,6 @@ from grader.collect import (
     collect,
     read_notebook,
 )
-from nbformat import NotebookNode, v3, v4
-from nbformat import writes as written
 
 GRADE_IDS = {"ch01": ["a1", "a1-check"], "ch03": ["a1", "a1-check", "c1", "d1"]}
 

@@ -4,12 +4,13 @@ import copy
 
 import nbformat
 import pytest
-from grader.collect import read_notebook
-from grader.rebuild import grade_id, rebuild
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
+
+from grader.collect import read_notebook
+from grader.rebuild import grade_id, rebuild
 
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 HIDDEN = "### BEGIN HIDDEN TESTS\nprint('hidden>', slope([1], [2]))\n### END HIDDEN TESTS"

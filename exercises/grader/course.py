@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbgrader.preprocessors import GetGrades
+from nbgrader.server_extensions import formgrader
 from traitlets.config import Config
 
 EXERCISES = Path(__file__).resolve().parents[1]
@@ -43,7 +47,13 @@ def configuration(workspace):
     config.ClearSolutions.text_stub = "*Your answer goes here: double-click to edit.*"
     config.NbGraderAPI.log_level = "INFO"
     config.Application.log_level = "INFO"
-    config.HTMLExporter.sanitize_html = True
+    config.GenerateFeedback.preprocessors = [GetGrades, SanitizeHTML, CSSHTMLHeaderPreprocessor]
+    config.HTMLExporter.template_name = "graded"
+    config.HTMLExporter.template_file = "graded.html.j2"
+    config.HTMLExporter.extra_template_basedirs = [
+        str(EXERCISES / "templates"),
+        str(Path(formgrader.__file__).parent / "templates"),
+    ]
     return config
 
 

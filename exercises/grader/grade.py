@@ -96,14 +96,26 @@ async def _grade_all(taken, skeletons, book, sandboxed, limits, say):
                 ready[chapter] = _skeleton(skeletons[chapter], book, chapter)
             rebuilt, marked = await _run_twice(ready[chapter], found.notebook, sandboxed, limits)
             book.record(student, chapter, marked, rebuilt)
-            book.write_feedback(student, chapter)
             result = _told(book.score(student, chapter))
         except Exception as error:  # one submission never ends the run; what it was is told
-            failed.append((found.file, f"the grader failed: {type(error).__name__}: {error}"))
-            result = "NOT GRADED, an earlier score stands: " + failed[-1][1]
+            result = f"NOT GRADED, an earlier score stands: {type(error).__name__}: {error}"
+            failed.append((found.file, result))
+        else:
+            result += _feedback(book, student, chapter, found, failed)
         seconds = time.monotonic() - start
         say(f"[{place:3}/{len(taken)}] {student}, {chapter}: {result} ({seconds:.1f} s)")
     return failed
+
+
+def _feedback(book, student, chapter, found, failed):
+    """Write the feedback page; a page that cannot be made costs nobody a grade."""
+    try:
+        book.write_feedback(student, chapter)
+    except Exception as error:
+        problem = f"graded, but its feedback page cannot be made: {type(error).__name__}: {error}"
+        failed.append((found.file, problem))
+        return f", {problem}"
+    return ""
 
 
 def _skeleton(source, book, chapter):

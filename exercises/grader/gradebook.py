@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
@@ -72,10 +73,9 @@ class Workspace:
 
     def write_feedback(self, student, chapter):
         """Write the page that a learner gets back; return its path."""
-        api = NbGraderAPI(config=self.config)
-        result = api.generate_feedback(chapter, student, force=True)
-        if not result["success"]:
-            raise RuntimeError(f"nbgrader cannot write the feedback: {result['log']}")
+        folders = CourseDirectory(config=self.config, assignment_id=chapter, student_id=student)
+        page = GenerateFeedback(coursedir=folders, config=self.config, force=True)
+        page.start()
         return self.folder / "feedback" / student / chapter / f"{chapter}.html"
 
     def score(self, student, chapter):
