@@ -8,6 +8,7 @@ from math import log1p, log10
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+
 from linreg.labs import Walk
 
 N_STEPS = 14

@@ -21,9 +21,7 @@ def offer_notebook(app, doctree):
         return
     file = PurePosixPath(page).name + ".ipynb"
     link = addnodes.download_reference("", f"Download {file}", reftarget=file, refdoc=page)
-    said = nodes.Text(
-        ", answer in it, and run its checks in Jupyter. Here it stands as it is handed out, not run."
-    )
+    said = nodes.Text(", answer in it, and run its checks in Jupyter. This page is what it holds.")
     title = next(doctree.findall(nodes.title))
     place = title.parent.index(title) + 1
     title.parent.insert(place, nodes.paragraph("", "", link, said, classes=["lr-take-home"]))
