@@ -1,0 +1,231 @@
+"""Serve one Jupyter kernel over two pipes. This program runs inside the sandbox.
+
+Each line on standard input asks for one cell; each line on standard output tells how it went.
+So no message of a learner's kernel reaches the grader but as one line of bounded length, and
+whatever breaks this program breaks it inside the sandbox.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import zmq
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
+
+KINDS = ("text/plain", "image/png")
+PATIENCE = 1  # seconds that an interrupted cell has to stop
+
+
+def main():
+    """Serve cells until standard input ends or the kernel does."""
+    limits = json.loads(sys.argv[1])
+    requests, replies = private_pipes()
+    set_limits(limits)
+    kernel = Kernel(limits["output_bytes"])
+    kernel.wait_until_ready()
+    print(json.dumps({"ready": True}), file=replies, flush=True)
+    for line in requests:
+        request = json.loads(line)
+        reply = kernel.run(request["code"], request["seconds"])
+        print(json.dumps({"id": request["id"], **reply}), file=replies, flush=True)
+        if reply["ending"] == "lost":
+            return
+
+
+def private_pipes():
+    """Take standard input and output for this program alone; the kernel finds them empty."""
+    requests, replies = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    return open(requests, encoding="utf-8"), open(replies, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def set_limits(limits):
+    """Bound what each process may use, for good, and let all other work go first."""
+    bounds = {
+        resource.RLIMIT_AS: limits["address_bytes"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CORE: 0,
+    }
+    if not limits["sandboxed"]:
+        del bounds[resource.RLIMIT_NPROC]  # here it would count all processes of the user
+    for name, bound in bounds.items():
+        highest = resource.getrlimit(name)[1]
+        bound = bound if highest == resource.RLIM_INFINITY else min(bound, highest)
+        resource.setrlimit(name, (bound, bound))
+    os.nice(10)
+
+
+class Kernel:
+    """An IPython kernel, forked from this process so that its imports are paid for once."""
+
+    def __init__(self, output_bytes):
+        self.output_bytes = output_bytes
+        folder = Path(tempfile.mkdtemp())
+        key = uuid.uuid4().hex
+        connection = connection_file(folder, key)
+        self.pid = os.fork()
+        if self.pid == 0:
+            serve(connection)
+        self.session = Session(key=key.encode())
+        context = zmq.Context()
+        self.shell, self.iopub = context.socket(zmq.DEALER), context.socket(zmq.SUB)
+        self.iopub.subscribe(b"")
+        for socket, port in ((self.shell, 1), (self.iopub, 2)):
+            socket.linger = 0
+            socket.reconnect_ivl = 10
+            socket.connect(f"ipc://{folder}/socket-{port}")
+        self.poller = zmq.Poller()
+        self.poller.register(self.shell, zmq.POLLIN)
+        self.poller.register(self.iopub, zmq.POLLIN)
+
+    def wait_until_ready(self):
+        """Ask until an answer comes on both sockets."""
+        while True:
+            asked = self.session.send(self.shell, "kernel_info_request")["msg_id"]
+            if Reply(asked, 0).read(self, until=time.monotonic() + 0.5):
+                return
+            if self.dead():
+                raise RuntimeError("the kernel did not start")
+
+    def run(self, code, seconds):
+        """Run one cell; return its outputs, and its ending: done, timeout or lost."""
+        content = {"code": code, "silent": False, "allow_stdin": False, "stop_on_error": False}
+        asked = self.session.send(self.shell, "execute_request", content)["msg_id"]
+        reply, ending = Reply(asked, self.output_bytes), "done"
+        if not reply.read(self, until=time.monotonic() + seconds) and not self.dead():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGINT)
+            reply.read(self, until=time.monotonic() + PATIENCE)
+            ending = "timeout"
+        if reply.exits:
+            self.wait_until_dead()
+        if self.dead() or not reply.complete():
+            return {"outputs": reply.outputs, "ending": "lost", "late": ending == "timeout"}
+        return {"outputs": reply.outputs, "ending": ending, "cut": reply.cut}
+
+    def messages(self, seconds):
+        """Return the well-formed messages that wait, at most one a socket, after a short wait."""
+        found = []
+        for socket, _ in self.poller.poll(seconds * 1000):
+            with contextlib.suppress(Exception):  # a learner may send anything at all
+                _, parts = self.session.feed_identities(socket.recv_multipart(zmq.NOBLOCK))
+                found.append((socket, self.session.deserialize(parts)))
+        return found
+
+    def dead(self):
+        """Tell whether the kernel has ended."""
+        if self.pid:
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                    return False
+            self.pid = None
+        return True
+
+    def wait_until_dead(self):
+        """Wait for a kernel that said it would end."""
+        until = time.monotonic() + PATIENCE
+        while not self.dead() and time.monotonic() < until:
+            time.sleep(0.01)
+
+
+class Reply:
+    """What a kernel says to one request, kept to a size."""
+
+    def __init__(self, asked, room):
+        self.asked, self.room = asked, room
+        self.outputs, self.streams = [], {}
+        self.answered = self.idle = self.cut = self.exits = False
+
+    def complete(self):
+        """Tell whether the request is done and all its outputs are here."""
+        return self.answered and self.idle
+
+    def read(self, kernel, until):
+        """Read messages until the request is done; return whether that came in time."""
+        while not self.complete() and time.monotonic() < until:
+            wait = min(0.1, max(0, until - time.monotonic()))
+            messages = kernel.messages(wait)
+            for socket, message in messages:
+                with contextlib.suppress(Exception):  # well signed, and still of any shape
+                    self.take(message, shell=socket is kernel.shell)
+            if not messages and kernel.dead():
+                break
+        return self.complete()
+
+    def take(self, message, *, shell):
+        """Take one message; those that answer another request are not ours."""
+        if message["parent_header"].get("msg_id") != self.asked:
+            return
+        kind, content = message["msg_type"], message["content"]
+        if shell:
+            self.answered = True
+            sources = [entry.get("source") for entry in content.get("payload", [])]
+            self.exits = "ask_exit" in sources
+        elif kind == "status":
+            self.idle = content["execution_state"] == "idle"
+        elif kind == "clear_output":
+            self.outputs, self.streams = [], {}
+        elif kind == "stream":
+            self.add_text(content["name"], content["text"])
+        elif kind in ("execute_result", "display_data"):
+            data = {name: content["data"][name] for name in KINDS if name in content["data"]}
+            self.add({"data": data})
+        elif kind == "error":
+            self.add({name: content[name] for name in ("ename", "evalue", "traceback")})
+
+    def add_text(self, name, text):
+        """Add text to the stream of this name, as much as there is room for."""
+        if name not in self.streams:
+            self.streams[name] = {"name": str(name), "text": ""}
+            self.add(self.streams[name])
+        if not self.cut:
+            self.streams[name]["text"] += text[: self.room]
+            self.cut = len(text) > self.room
+            self.room -= len(text)
+
+    def add(self, output):
+        """Add an output if there is room."""
+        size = len(json.dumps(output))
+        self.cut = self.cut or size > self.room
+        if not self.cut:
+            self.room -= size
+            self.outputs.append(output)
+
+
+def connection_file(folder, key):
+    """Write where the kernel shall listen, and return the file."""
+    ports = {f"{name}_port": i for i, name in enumerate(("shell", "iopub", "stdin", "hb"), 1)}
+    address = {"transport": "ipc", "ip": str(folder / "socket"), "control_port": 5}
+    file = folder / "connection.json"
+    file.write_text(
+        json.dumps({**ports, **address, "key": key, "signature_scheme": "hmac-sha256"})
+    )
+    return file
+
+
+def serve(connection):
+    """Be the kernel, in a session of its own."""
+    os.setsid()
+    sys.path.remove(str(Path(__file__).parent))
+    sys.argv = ["kernel"]
+    IPKernelApp.launch_instance(
+        ["-f", str(connection), "--HistoryManager.enabled=False", "--colors=nocolor", "--quiet"]
+    )
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
