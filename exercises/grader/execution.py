@@ -24,7 +24,8 @@ from .sandbox import Limits
 
 START_SECONDS = 30  # for a kernel to come up on a busy machine
 GRACE = 3  # for `kernel.py` to interrupt a cell and answer; after it the sandbox ends
-LINE = 4  # a reply may be this many times as long as its outputs: quotes and escapes
+LONGEST_ESCAPE = 12  # bytes that JSON needs for one character
+OVERHEAD = 3_000_000  # bytes of a reply besides: its errors
 ESCAPES = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,64}[@-~]|\x1b\].{0,256}?(?:\x07|\x1b\\)")
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 
@@ -80,7 +81,11 @@ class Runner:
 
     async def run(self):
         """Execute every cell; the notebook's time starts when the first kernel stands."""
-        await self.start(START_SECONDS)
+        try:
+            await self.start(START_SECONDS)
+        except TimeoutError:
+            message = f"no kernel came up in {START_SECONDS} seconds: is this machine very busy?"
+            raise KernelFailedError(message) from None
         self.end = time.monotonic() + self.limits.notebook_seconds
         for k, cell in enumerate(self.cells):
             cell.execution_count = k + 1
@@ -95,10 +100,11 @@ class Runner:
             self.spoilt.add(k - 1)
             reason = await self.prepare(k)
             reply = {"outputs": [], "reason": reason} if reason else await self.step(k)
-        outputs = list(clean(reply.get("outputs")))
+        outputs = list(clean(reply.get("outputs"), k + 1))
         if reply.get("cut"):
             size = f"{self.limits.output_bytes / 1000:g} kB"
-            outputs.append(failure("OutputCut", f"the rest of this cell's output, over {size}"))
+            note = f"[The output of this cell beyond {size} is left out.]\n"
+            outputs.append(new_output("stream", name="stderr", text=note))
         if reply.get("late"):
             outputs = [output for output in outputs if output.get("ename") != "KeyboardInterrupt"]
             outputs.append(failure("Stopped", f"this cell ran longer than {seconds:.3g} seconds"))
@@ -175,7 +181,7 @@ class Kernel:
         self.process = await asyncio.create_subprocess_exec(
             *self.command(settings),
             **self.surroundings(),
-            limit=LINE * self.limits.output_bytes + 65536,
+            limit=LONGEST_ESCAPE * self.limits.output_bytes + OVERHEAD,
             start_new_session=True,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -196,7 +202,7 @@ class Kernel:
         return [sys.executable, str(sandbox.KERNEL), settings]
 
     def surroundings(self):
-        """Return the folder and environment of a kernel without a sandbox; a sandbox sets its own."""
+        """Return the folder and environment of a kernel that no sandbox gives them."""
         if self.sandboxed:
             return {}
         self.folder = tempfile.mkdtemp()
@@ -209,12 +215,13 @@ class Kernel:
         await sandbox.end(self.process)
 
     async def run(self, code, seconds):
-        """Run a cell. Return the reply, in which ``ending`` is done, timeout, lost or gone.
+        """Run a cell. Return the reply, in which ``ending`` is done, lost or gone.
 
         ``gone`` means that the kernel had ended before the cell began.
         """
+        code = code.encode("utf-8", "replace").decode()  # no lone surrogates
         request = {"id": secrets.token_hex(8), "code": code, "seconds": seconds}
-        reply = {"ending": "lost", "late": False}
+        reply = {"ending": "gone" if self.guard.done() else "lost", "late": False}
         try:
             async with asyncio.timeout(seconds + GRACE):
                 self.process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -247,11 +254,10 @@ class Kernel:
         self.lost = True
         if self.process is None:
             return
-        if self.guard.done() and not self.guard.cancelled():
-            await self.guard
         self.guard.cancel()
+        await asyncio.wait([self.guard])
         await sandbox.end(self.process)
-        self.process._transport.close()
+        self.process._transport.close()  # its pipes too, whoever may still hold their other ends
         self.process = None
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -274,7 +280,7 @@ def parse(line):
 # ---- Outputs, from a hand that is not trusted
 
 
-def clean(outputs):
+def clean(outputs, count):
     """Yield the well-formed outputs: streams, errors, plain text and PNG pictures."""
     for output in outputs if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
@@ -284,7 +290,10 @@ def clean(outputs):
             yield new_output("stream", name=name, text=plain(output["text"]))
         elif "data" in output:
             if data := clean_data(output["data"]):
-                yield new_output("display_data", data=data)
+                if output.get("result") is True:
+                    yield new_output("execute_result", data=data, execution_count=count)
+                else:
+                    yield new_output("display_data", data=data)
         elif "ename" in output:
             lines = output.get("traceback")
             yield new_output(

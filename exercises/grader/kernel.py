@@ -22,6 +22,7 @@ from jupyter_client.session import Session
 
 KINDS = ("text/plain", "image/png")
 PATIENCE = 1  # seconds that an interrupted cell has to stop
+MOST_ERRORS, ERROR_LINES, ERROR_LINE = 3, 20, 3000  # an honest cell raises one error
 
 
 def main():
@@ -36,7 +37,7 @@ def main():
         request = json.loads(line)
         reply = kernel.run(request["code"], request["seconds"])
         print(json.dumps({"id": request["id"], **reply}), file=replies, flush=True)
-        if reply["ending"] == "lost":
+        if reply["ending"] != "done":
             return
 
 
@@ -46,7 +47,7 @@ def private_pipes():
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    return open(requests, encoding="utf-8"), open(replies, "w", encoding="utf-8")  # noqa: SIM115
+    return os.fdopen(requests, encoding="utf-8"), os.fdopen(replies, "w", encoding="utf-8")
 
 
 def set_limits(limits):
@@ -101,20 +102,24 @@ class Kernel:
                 raise RuntimeError("the kernel did not start")
 
     def run(self, code, seconds):
-        """Run one cell; return its outputs, and its ending: done, timeout or lost."""
+        """Run one cell; return its outputs, whether it was late, and its ending.
+
+        The ending is ``done``, ``lost`` (the kernel with it), or ``gone``: lost before it began.
+        """
+        if self.dead():
+            return {"ending": "gone"}
         content = {"code": code, "silent": False, "allow_stdin": False, "stop_on_error": False}
         asked = self.session.send(self.shell, "execute_request", content)["msg_id"]
-        reply, ending = Reply(asked, self.output_bytes), "done"
+        reply, late = Reply(asked, self.output_bytes), False
         if not reply.read(self, until=time.monotonic() + seconds) and not self.dead():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGINT)
             reply.read(self, until=time.monotonic() + PATIENCE)
-            ending = "timeout"
+            late = True
         if reply.exits:
             self.wait_until_dead()
-        if self.dead() or not reply.complete():
-            return {"outputs": reply.outputs, "ending": "lost", "late": ending == "timeout"}
-        return {"outputs": reply.outputs, "ending": ending, "cut": reply.cut}
+        ending = "lost" if self.dead() or not reply.complete() else "done"
+        return {"outputs": reply.outputs, "cut": reply.cut, "late": late, "ending": ending}
 
     def messages(self, seconds):
         """Return the well-formed messages that wait, at most one a socket, after a short wait."""
@@ -146,7 +151,7 @@ class Reply:
 
     def __init__(self, asked, room):
         self.asked, self.room = asked, room
-        self.outputs, self.streams = [], {}
+        self.outputs, self.streams, self.errors = [], {}, 0
         self.answered = self.idle = self.cut = self.exits = False
 
     def complete(self):
@@ -182,9 +187,10 @@ class Reply:
             self.add_text(content["name"], content["text"])
         elif kind in ("execute_result", "display_data"):
             data = {name: content["data"][name] for name in KINDS if name in content["data"]}
-            self.add({"data": data})
-        elif kind == "error":
-            self.add({name: content[name] for name in ("ename", "evalue", "traceback")})
+            self.add({"data": data, "result": kind == "execute_result"})
+        elif kind == "error" and self.errors < MOST_ERRORS:
+            self.outputs.append(short_error(content))  # however little room is left
+            self.errors += 1
 
     def add_text(self, name, text):
         """Add text to the stream of this name, as much as there is room for."""
@@ -205,14 +211,19 @@ class Reply:
             self.outputs.append(output)
 
 
+def short_error(content):
+    """Return what an error says: its beginning, and the frames nearest to it."""
+    lines = [line[:ERROR_LINE] for line in content["traceback"][-ERROR_LINES:]]
+    texts = {name: content[name][:ERROR_LINE] for name in ("ename", "evalue")}
+    return {**texts, "traceback": lines}
+
+
 def connection_file(folder, key):
     """Write where the kernel shall listen, and return the file."""
     ports = {f"{name}_port": i for i, name in enumerate(("shell", "iopub", "stdin", "hb"), 1)}
     address = {"transport": "ipc", "ip": str(folder / "socket"), "control_port": 5}
     file = folder / "connection.json"
-    file.write_text(
-        json.dumps({**ports, **address, "key": key, "signature_scheme": "hmac-sha256"})
-    )
+    file.write_text(json.dumps({**ports, **address, "key": key, "signature_scheme": "hmac-sha256"}))
     return file
 
 

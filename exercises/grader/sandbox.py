@@ -6,11 +6,11 @@ no process of the host.
 """
 
 import asyncio
-import os
+import contextlib
 import shutil
-import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 KERNEL = Path(__file__).with_name("kernel.py")
 HOME = "/home/learner"
 LIBRARY = "/run/grader/library"  # holds linreg alone
-SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]  # links into /usr on most systems
+SYSTEM = [
+    Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64")
+]  # links into /usr on most systems
 SETTINGS = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"]
 THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]
 LEAST_FREE = 0.04  # of the machine's memory; below it the sandbox ends, whatever it holds
@@ -126,8 +128,8 @@ def library():
 
 def system_folders():
     """Return the options that show the system's programs and libraries, read-only."""
-    links = [(os.readlink(path), path) for path in SYSTEM if Path(path).is_symlink()]
-    folders = [(path, path) for path in SYSTEM if not Path(path).is_symlink()]
+    links = [(str(path.readlink()), str(path)) for path in SYSTEM if path.is_symlink()]
+    folders = [(str(path), str(path)) for path in SYSTEM if not path.is_symlink()]
     return [
         *("--ro-bind", "/usr", "/usr"),
         *flags("--symlink", links),
@@ -190,16 +192,36 @@ def family(pid):
 
 
 async def end(process, patience=2):
-    """Kill a process and all below it, and wait until they are gone."""
+    """Kill all processes below a process, then itself, and wait until they are gone.
+
+    bubblewrap ends when its child has, and reaps it; so it is killed only where it lingers.
+    """
     rest = family(process.pid)
-    for member in rest:
-        try:
-            os.kill(member.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue  # the sandbox ends all its processes when its first one does
-    await process.wait()
-    deadline = asyncio.get_running_loop().time() + patience
-    while any(member.is_running() for member in rest):
-        if asyncio.get_running_loop().time() > deadline:
+    process.stdin.close()
+    for member in rest[1:]:
+        kill(member)
+    try:
+        async with asyncio.timeout(patience / 4):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+    deadline = time.monotonic() + patience
+    while any(alive(member) for member in rest):
+        if time.monotonic() > deadline:
             raise RuntimeError(f"processes of a kernel would not end: {rest}")
         await asyncio.sleep(0.005)
+
+
+def kill(process):
+    """Kill a process that may have ended."""
+    with contextlib.suppress(psutil.Error):
+        process.kill()
+
+
+def alive(process):
+    """Tell whether a process still runs; what waits to be reaped does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
