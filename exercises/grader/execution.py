@@ -12,6 +12,7 @@ import json
 import re
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ START_SECONDS = 30  # for a kernel to come up on a busy machine
 GRACE = 3  # for `kernel.py` to interrupt a cell and answer; after it the sandbox ends
 LONGEST_ESCAPE = 12  # bytes that JSON needs for one character
 OVERHEAD = 3_000_000  # bytes of a reply besides: its errors
+CRASHES = [-number for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE)]
 ESCAPES = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,64}[@-~]|\x1b\].{0,256}?(?:\x07|\x1b\\)")
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 
@@ -247,7 +249,13 @@ class Kernel:
         """Note why the kernel was lost, and clear it away."""
         self.lost = True
         await self.close()
-        reply["reason"] = self.reason or "ended its kernel"
+        reply["reason"] = self.reason or self.word(reply.get("exit"))
+
+    def word(self, status):
+        """Return what the exit status of a kernel means."""
+        if status == -signal.SIGXCPU:
+            return f"used more than {self.limits.cpu_seconds} seconds of processor time"
+        return "crashed its kernel" if status in CRASHES else "ended its kernel"
 
     async def close(self):
         """End the kernel with all its processes, and leave nothing behind."""

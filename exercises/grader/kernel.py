@@ -65,7 +65,9 @@ def set_limits(limits):
     for name, bound in bounds.items():
         highest = resource.getrlimit(name)[1]
         bound = bound if highest == resource.RLIM_INFINITY else min(bound, highest)
-        resource.setrlimit(name, (bound, bound))
+        # One second more before the end without a word, so that SIGXCPU can tell the reason.
+        room = 1 if name == resource.RLIMIT_CPU and bound != highest else 0
+        resource.setrlimit(name, (bound, bound + room))
     os.nice(10)
 
 
@@ -73,7 +75,7 @@ class Kernel:
     """An IPython kernel, forked from this process so that its imports are paid for once."""
 
     def __init__(self, output_bytes):
-        self.output_bytes = output_bytes
+        self.output_bytes, self.exit = output_bytes, None
         folder = Path(tempfile.mkdtemp())
         key = uuid.uuid4().hex
         connection = connection_file(folder, key)
@@ -107,7 +109,7 @@ class Kernel:
         The ending is ``done``, ``lost`` (the kernel with it), or ``gone``: lost before it began.
         """
         if self.dead():
-            return {"ending": "gone"}
+            return {"ending": "gone", "exit": self.exit}
         content = {"code": code, "silent": False, "allow_stdin": False, "stop_on_error": False}
         asked = self.session.send(self.shell, "execute_request", content)["msg_id"]
         reply, late = Reply(asked, self.output_bytes), False
@@ -118,8 +120,9 @@ class Kernel:
             late = True
         if reply.exits:
             self.wait_until_dead()
+        outcome = {"outputs": reply.outputs, "cut": reply.cut, "late": late}
         ending = "lost" if self.dead() or not reply.complete() else "done"
-        return {"outputs": reply.outputs, "cut": reply.cut, "late": late, "ending": ending}
+        return {**outcome, "ending": ending, "exit": self.exit}
 
     def messages(self, seconds):
         """Return the well-formed messages that wait, at most one a socket, after a short wait."""
@@ -134,8 +137,10 @@ class Kernel:
         """Tell whether the kernel has ended."""
         if self.pid:
             with contextlib.suppress(ChildProcessError):
-                if os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid == 0:
                     return False
+                self.exit = os.waitstatus_to_exitcode(status)
             self.pid = None
         return True
 

@@ -18,11 +18,10 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = Path(__file__).with_name("kernel.py")
-HOME = "/home/learner"
+HOME = "/run/grader/home"
 LIBRARY = "/run/grader/library"  # holds linreg alone
-SYSTEM = [
-    Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64")
-]  # links into /usr on most systems
+# On most systems these are links into /usr.
+SYSTEM = [Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64")]
 SETTINGS = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"]
 THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]
 LEAST_FREE = 0.04  # of the machine's memory; below it the sandbox ends, whatever it holds
