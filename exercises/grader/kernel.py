@@ -6,12 +6,15 @@ whatever breaks this program breaks it inside the sandbox.
 """
 
 import contextlib
+import contextvars
+import ctypes
 import json
 import os
 import resource
 import signal
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -20,6 +23,7 @@ import zmq
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session
 
+PR_SET_DUMPABLE = 4
 KINDS = ("text/plain", "image/png")
 PATIENCE = 1  # seconds that an interrupted cell has to stop
 MOST_ERRORS, ERROR_LINES, ERROR_LINE = 3, 20, 3000  # an honest cell raises one error
@@ -29,6 +33,7 @@ def main():
     """Serve cells until standard input ends or the kernel does."""
     limits = json.loads(sys.argv[1])
     requests, replies = private_pipes()
+    keep_apart()
     set_limits(limits)
     kernel = Kernel(limits["output_bytes"])
     kernel.wait_until_ready()
@@ -48,6 +53,16 @@ def private_pipes():
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     return os.fdopen(requests, encoding="utf-8"), os.fdopen(replies, "w", encoding="utf-8")
+
+
+def keep_apart(*, dumpable=0):
+    """Close this process to others of the same user: to its pipes, its memory, and Ctrl-C.
+
+    In the sandbox it is the first process too, which no other can kill.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, dumpable)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def set_limits(limits):
@@ -134,14 +149,14 @@ class Kernel:
         return found
 
     def dead(self):
-        """Tell whether the kernel has ended."""
-        if self.pid:
-            with contextlib.suppress(ChildProcessError):
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
+        """Tell whether the kernel has ended; a sandbox's first process reaps all others too."""
+        with contextlib.suppress(ChildProcessError):
+            while self.exit is None:
+                pid, status = os.waitpid(-1, os.WNOHANG)
                 if pid == 0:
                     return False
-                self.exit = os.waitstatus_to_exitcode(status)
-            self.pid = None
+                if pid == self.pid:
+                    self.exit = os.waitstatus_to_exitcode(status)
         return True
 
     def wait_until_dead(self):
@@ -158,6 +173,7 @@ class Reply:
         self.asked, self.room = asked, room
         self.outputs, self.streams, self.errors = [], {}, 0
         self.answered = self.idle = self.cut = self.exits = False
+        self.failed = None
 
     def complete(self):
         """Tell whether the request is done and all its outputs are here."""
@@ -173,7 +189,14 @@ class Reply:
                     self.take(message, shell=socket is kernel.shell)
             if not messages and kernel.dead():
                 break
+        self.tell_failure()
         return self.complete()
+
+    def tell_failure(self):
+        """Add an error that only the reply names: one that could not be shown."""
+        if self.failed and not any("ename" in output for output in self.outputs):
+            with contextlib.suppress(Exception):  # a forged one
+                self.outputs.append(short_error(self.failed))
 
     def take(self, message, *, shell):
         """Take one message; those that answer another request are not ours."""
@@ -182,6 +205,7 @@ class Reply:
         kind, content = message["msg_type"], message["content"]
         if shell:
             self.answered = True
+            self.failed = content if content["status"] == "error" else None
             sources = [entry.get("source") for entry in content.get("payload", [])]
             self.exits = "ask_exit" in sources
         elif kind == "status":
@@ -235,12 +259,25 @@ def connection_file(folder, key):
 def serve(connection):
     """Be the kernel, in a session of its own."""
     os.setsid()
+    keep_apart(dumpable=1)
+    threading.Thread.start = in_context(threading.Thread.start)
     sys.path.remove(str(Path(__file__).parent))
     sys.argv = ["kernel"]
     IPKernelApp.launch_instance(
         ["-f", str(connection), "--HistoryManager.enabled=False", "--colors=nocolor", "--quiet"]
     )
     os._exit(0)
+
+
+def in_context(start):
+    """Let what a thread prints go to the cell that started it, as with asyncio's tasks."""
+
+    def start_thread(thread):
+        run, context = thread.run, contextvars.copy_context()
+        thread.run = lambda: context.run(run)
+        return start(thread)
+
+    return start_thread
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def command(arguments, limits):
     size = str(limits.folder_bytes)
     return [
         *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
-        *("--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"),
+        *("--as-pid-1", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"),
         *("--hostname", "sandbox", "--clearenv"),
         *flags("--setenv", environment(HOME, LIBRARY).items()),
         *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
@@ -173,12 +173,27 @@ def excess(processes, limits):
             continue  # it has ended
     if tasks > limits.processes:
         return f"started more than {limits.processes} processes or threads"
-    if memory > limits.memory_bytes:
+    if memory > limits.memory_bytes and sum(map(own, processes)) > limits.memory_bytes:
         return f"used more than {limits.memory_bytes / 1e9:g} GB of memory"
     machine = psutil.virtual_memory()
     if machine.available < LEAST_FREE * machine.total:
         return "left this machine too little memory"
     return None
+
+
+def own(process):
+    """Return the memory of a process, in bytes, shared parts divided among those that share them.
+
+    This takes longer to find out than the plain size does, which is never smaller.
+    """
+    try:
+        try:
+            memory = process.memory_full_info()
+        except psutil.AccessDenied:
+            memory = process.memory_info()
+    except psutil.NoSuchProcess:
+        return 0
+    return getattr(memory, "pss", memory.rss)
 
 
 def family(pid):
