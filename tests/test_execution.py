@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+import subprocess
 import sys
 import tempfile
 import threading
@@ -43,13 +44,11 @@ def _nothing_stays_behind(monkeypatch, tmp_path):
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
-    assert not [child for child in psutil.Process().children(recursive=True) if running(child)]
+    assert not [
+        child for child in psutil.Process().children(recursive=True) if sandbox.alive(child)
+    ]
     assert threading.enumerate() == [threading.main_thread()]
     assert not list(folder.iterdir())
-
-
-def running(process):
-    return process.status() != psutil.STATUS_ZOMBIE
 
 
 # ---- Honest notebooks
@@ -393,6 +392,35 @@ def test_a_cancelled_run_leaves_nothing():
             await asyncio.wait_for(execute(book, limits=SHORT), 1)
 
     asyncio.run(cancelled())
+
+
+ALONE = """
+import asyncio
+from grader.execution import execute
+from nbformat.v4 import new_code_cell, new_notebook
+cells = [new_code_cell("import time\\ntime.sleep(30)")]
+asyncio.run(execute(new_notebook(cells=cells)))
+"""
+
+
+def test_a_sandbox_ends_with_a_grader_that_is_killed():
+    with subprocess.Popen([sys.executable, "-c", ALONE]) as grader:
+        found = wait_for(lambda: sandbox.family(grader.pid), lambda found: len(found) == 4)
+        grader.kill()
+    assert (
+        wait_for(
+            lambda: [member for member in found if sandbox.alive(member)], lambda left: not left
+        )
+        == []
+    )
+
+
+def wait_for(look, enough):
+    """Return what ``look()`` sees once that is enough, or after ten seconds."""
+    until = time.monotonic() + 10
+    while not enough(seen := look()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return seen
 
 
 def test_without_bubblewrap_nothing_runs(monkeypatch, tmp_path):
