@@ -25,6 +25,7 @@ from jupyter_client.session import Session
 
 PR_SET_DUMPABLE = 4
 KINDS = ("text/plain", "image/png")
+MOST_WAITING = 50_000  # messages; beyond them some are lost
 PATIENCE = 1  # seconds that an interrupted cell has to stop
 MOST_ERRORS, ERROR_LINES, ERROR_LINE = 3, 20, 3000  # an honest cell raises one error
 
@@ -101,6 +102,7 @@ class Kernel:
         context = zmq.Context()
         self.shell, self.iopub = context.socket(zmq.DEALER), context.socket(zmq.SUB)
         self.iopub.subscribe(b"")
+        self.iopub.rcvhwm = MOST_WAITING
         for socket, port in ((self.shell, 1), (self.iopub, 2)):
             socket.linger = 0
             socket.reconnect_ivl = 10
