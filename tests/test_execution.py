@@ -8,13 +8,15 @@ import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
-from grader import execution, sandbox
-from grader.execution import KernelFailedError, Limits, execute
 from nbformat import validate
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader import execution, sandbox
+from grader.execution import KernelFailedError, Limits, execute
 
 SHORT = Limits(cell_seconds=1.5, notebook_seconds=12)
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n pixels").decode()
@@ -404,7 +406,8 @@ asyncio.run(execute(new_notebook(cells=cells)))
 
 
 def test_a_sandbox_ends_with_a_grader_that_is_killed():
-    with subprocess.Popen([sys.executable, "-c", ALONE]) as grader:
+    exercises = Path(execution.__file__).parents[1]
+    with subprocess.Popen([sys.executable, "-c", ALONE], cwd=exercises) as grader:
         found = wait_for(lambda: sandbox.family(grader.pid), lambda seen: len(seen) == 5)
         grader.kill()
     time.sleep(0.5)

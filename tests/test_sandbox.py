@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+
 from grader import sandbox
 from grader.sandbox import Limits
 
