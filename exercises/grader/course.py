@@ -27,9 +27,10 @@ def notebook(folder, chapter):
     return Path(folder) / chapter / f"{chapter}.ipynb"
 
 
-def sources():
-    """Return the folder of the sources to grade with: the class's own where it was made."""
-    return TERM / "source" if (TERM / "source").is_dir() else EXERCISES / "source"
+def source(chapter):
+    """Return the path of the source to grade with: the class's own where it was made."""
+    own = notebook(TERM / "source", chapter)
+    return own if own.exists() else notebook(EXERCISES / "source", chapter)
 
 
 def read(path):

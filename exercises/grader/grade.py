@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nbgrader.preprocessors import ClearHiddenTests
 
-from grader import course
+from grader import course, release
 from grader.collect import collect
 from grader.execution import Limits, execute
 from grader.gradebook import Workspace
@@ -69,13 +69,11 @@ def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), sa
     why_not = refusal()
     if why_not and not unsafe:
         raise RefusedError(why_not + UNSAFE)
-    skeletons = {
-        name: course.read(course.notebook(course.sources(), name)) for name in _all(chapters)
-    }
+    skeletons = {name: _source(name) for name in _all(chapters)}
     collected = collect(folder, skeletons, only=chapters)
     for note in collected.notes:
         say(f"note: {note}")
-    if not collected.found:
+    if not any(found.file for found in collected.found):
         raise RefusedError(f"{folder} holds no submission: name the folder that does.")
     if unsafe and why_not:
         say("WARNING: no sandbox. Submissions run with all your rights.")
@@ -119,13 +117,13 @@ def _feedback(book, student, chapter, found, failed):
 
 
 def _skeleton(source, book, chapter):
-    book.enter_chapter(chapter, course.sources())
-    release = book.released(chapter)
-    about = {cell.id: cell.metadata for cell in release.cells}
+    book.enter_chapter(chapter, course.source(chapter))
+    released = book.released(chapter)
+    about = {cell.id: cell.metadata for cell in released.cells}
     source = deepcopy(source)
     for cell in source.cells:
         cell.metadata = deepcopy(about[cell.id])
-    return Skeleton(source, release)
+    return Skeleton(source, released)
 
 
 async def _run_twice(skeleton, submitted, sandboxed, limits):
@@ -136,6 +134,17 @@ async def _run_twice(skeleton, submitted, sandboxed, limits):
         execute(rebuilt, limits=limits, sandboxed=sandboxed),
     )
     return visible, mark(skeleton.source, seen, hidden)
+
+
+def _source(chapter):
+    used = course.read(course.source(chapter))
+    public = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    if not release.is_fresh(public, used):
+        raise RefusedError(
+            f"{chapter} has changed since the sources of this term were made: run "
+            "`make release SEED=...` again, with the same words."
+        )
+    return used
 
 
 def _all(chapters):

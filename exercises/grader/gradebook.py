@@ -5,7 +5,6 @@ automatic score and takes precedence; grading again changes the automatic score 
 """
 
 import csv
-import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +42,13 @@ class Workspace:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = course.configuration(self.folder)
 
-    def enter_chapter(self, chapter, sources):
-        """Enter a chapter into the gradebook, unless it is there as the sources have it."""
+    def enter_chapter(self, chapter, source):
+        """Enter a chapter into the gradebook, unless it is there as its source has it."""
         entered = course.notebook(self.folder / "source", chapter)
-        source = course.notebook(sources, chapter)
-        released = course.notebook(self.folder / "release", chapter).exists()
-        if not (released and entered.exists() and entered.read_bytes() == source.read_bytes()):
-            release.generate(chapter, sources, self.folder)
+        released = course.notebook(self.folder / "release", chapter)
+        known = released.exists() and entered.exists()
+        if not (known and entered.read_bytes() == source.read_bytes()):
+            release.generate(chapter, source, self.folder)
 
     def released(self, chapter):
         """Return a chapter's release notebook."""
@@ -106,10 +105,6 @@ class Workspace:
         with place.with_suffix(".part").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)
         return place.with_suffix(".part").replace(place)
-
-    def forget_submitted(self):
-        """Empty nbgrader's folder of what was handed in; each record writes its own anew."""
-        shutil.rmtree(self.folder / "submitted", ignore_errors=True)
 
     def _gradebook(self):
         return Gradebook(self.config.CourseDirectory.db_url)

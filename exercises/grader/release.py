@@ -24,7 +24,7 @@ HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 def make_release(chapter, target):
     """Write the release notebook and the sealed notes of a chapter below a folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        generate(chapter, course.EXERCISES / "source", scratch)
+        generate(chapter, course.notebook(course.EXERCISES / "source", chapter), scratch)
         release = course.notebook(Path(scratch) / "release", chapter)
         place = course.notebook(Path(target) / "exercises/release", chapter)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -34,11 +34,11 @@ def make_release(chapter, target):
     notes.write_text(sealed_notes(chapter), encoding="utf-8")
 
 
-def generate(chapter, sources, workspace):
+def generate(chapter, source, workspace):
     """Let nbgrader make a release in a workspace and enter the chapter into its gradebook."""
     place = course.notebook(Path(workspace) / "source", chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(course.notebook(sources, chapter), place)
+    shutil.copy(source, place)
     api = NbGraderAPI(config=course.configuration(workspace))
     result = api.generate_assignment(chapter, force=True, create=True)
     if not result["success"]:
@@ -90,6 +90,15 @@ def make_term(chapter, seed):
     place = course.notebook(course.TERM / "source", chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(source, place)
+
+
+def is_fresh(source, term):
+    """Tell whether a term's source still says what the public one does, but for hidden inputs."""
+    return [_visible(cell) for cell in source.cells] == [_visible(cell) for cell in term.cells]
+
+
+def _visible(cell):
+    return cell.id, cell.source.partition(HIDDEN[0])[0]
 
 
 def _reseeded(text, seed):
