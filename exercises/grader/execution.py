@@ -132,7 +132,7 @@ class Runner:
             try:
                 await self.start(min(START_SECONDS, self.left()))
             except TimeoutError:
-                break
+                continue
             await self.replay(k)
         if self.seconds() <= 0:
             used = f"{self.limits.notebook_seconds:g} seconds"
@@ -154,7 +154,7 @@ class Runner:
             reply = await self.step(j)
             if self.kernel.lost:
                 if reply["ending"] == "gone":
-                    self.spoilt |= {j - 1, j}
+                    self.spoilt.add(j - 1)
                 return
 
     def left(self):
@@ -222,12 +222,12 @@ class Kernel:
         """
         code = code.encode("utf-8", "replace").decode()  # no lone surrogates
         request = {"id": secrets.token_hex(8), "code": code, "seconds": seconds}
-        reply = {"ending": "gone" if self.guard.done() else "lost", "late": False}
+        reply = {"ending": "gone" if self.reason else "lost", "late": False}
         try:
             async with asyncio.timeout(seconds + GRACE):
                 self.process.stdin.write(json.dumps(request).encode() + b"\n")
                 await self.process.stdin.drain()
-                reply = await self.reply_to(request["id"])
+                reply = await self.reply_to(request["id"]) or reply
         except TimeoutError:
             reply["late"] = True
         except (ValueError, OSError):
@@ -237,12 +237,12 @@ class Kernel:
         return reply
 
     async def reply_to(self, request):
-        """Return the reply to a request, and pass over all other lines."""
+        """Return the reply to a request, and pass over all other lines; None when they end."""
         while line := await self.process.stdout.readline():
             reply = parse(line)
             if reply.get("id") == request and isinstance(reply.get("ending"), str):
                 return {**reply, "reason": None}
-        return {"ending": "lost", "late": False}
+        return None
 
     async def lose(self, reply):
         """Note why the kernel was lost, and clear it away."""
