@@ -156,6 +156,11 @@ FATAL = {
     ),
     "fork bomb": (
         "import os\nwhile True:\n    os.fork()",
+        r"(used more than 0.6 GB of memory, in \d+|started more than 64) processes.*",
+    ),
+    "processes": (
+        "import subprocess\nfor _ in range(70):\n    subprocess.Popen(['sleep', '60'])\n"
+        "subprocess.run(['sleep', '60'])",
         "started more than 64 processes or threads",
     ),
     "threads": (

