@@ -151,7 +151,7 @@ FATAL = {
         "used more than 0.6 GB of memory",
     ),
     "memory of all": (
-        "import os, time\nos.fork()\nos.fork()\nhog = bytearray(b'1') * 200_000_000\ntime.sleep(9)",
+        "import os, time\nos.fork()\nhog = bytearray(b'1') * 350_000_000\ntime.sleep(9)",
         "used more than 0.6 GB of memory",
     ),
     "fork bomb": (
