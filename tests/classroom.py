@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
-from grader import course
-from grader.execution import Limits
-from grader.grade import grade
 from nbformat import NotebookNode
 
 from exercises import settings, tasks
+from grader import course
+from grader.execution import Limits
+from grader.grade import grade
 
 QUICK = Limits(cell_seconds=3, notebook_seconds=20)
 

@@ -8,13 +8,13 @@ import sys
 import time
 
 import pytest
-from grader import course, grade, release, sandbox
-from grader.gradebook import Workspace
-from grader.grade import RefusedError
+from classroom import answered, graded, hand_in, points, released, solutions, table
 from nbgrader.api import Gradebook
 
-from classroom import answered, graded, hand_in, points, released, solutions, table
 from exercises import CHAPTERS, tasks
+from grader import course, grade, release, sandbox
+from grader.grade import RefusedError
+from grader.gradebook import Workspace
 
 RIGHT = solutions("ch01")
 HALF = {name: text for name, text in RIGHT.items() if name in ("a1", "a2", "b1", "c2")}
