@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -79,14 +80,9 @@ class Guard:
             self.faults.append(f"console: {message.text}")
 
 
-@pytest.fixture
-def new_page(chromium, book, site):
-    """Open pages of the book: `new_page("intro.html", color_scheme="dark")`.
-
-    `over="file"` opens it from the disk; the other keywords go to Playwright's `new_context`. The
-    test fails at its end if any page asked for something outside the book, missed a file, or
-    reported an error.
-    """
+@contextmanager
+def opener(chromium, book, site):
+    """Give a function that opens pages of the book; at the end no page may have done wrong."""
     homes = {"http": site, "file": f"{book.as_uri()}/"}
     guard = Guard(*homes.values())
     contexts = []
@@ -103,3 +99,22 @@ def new_page(chromium, book, site):
     for context in contexts:
         context.close()
     assert guard.faults == []
+
+
+@pytest.fixture
+def new_page(chromium, book, site):
+    """Open pages of the book: `new_page("intro.html", color_scheme="dark")`.
+
+    `over="file"` opens it from the disk; the other keywords go to Playwright's `new_context`. The
+    test fails at its end if any page asked for something outside the book, missed a file, or
+    reported an error.
+    """
+    with opener(chromium, book, site) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium, book, site):
+    """Open pages like `new_page`, for several tests that look and change nothing."""
+    with opener(chromium, book, site) as open_page:
+        yield open_page

@@ -63,6 +63,26 @@ def settle(page):
     page.evaluate("window.MathJax?.startup?.promise")
 
 
+@pytest.fixture(scope="module", params=OWN_PAGES)
+def phone(request, shared_page):
+    """Each page on a phone, every fold open and every formula set. Tests look and leave it so."""
+    page = shared_page(request.param, viewport={"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    settle(page)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module", params=OWN_PAGES)
+def desk(request, shared_page):
+    """Each page on a desk, its path, every formula set. Tests look and leave it so."""
+    page = shared_page(request.param, viewport={"width": 1280, "height": 900})
+    settle(page)
+    page.wait_for_timeout(300)
+    yield page, request.param
+    page.close()
+
+
 @every_page
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_a_page_asks_for_nothing_outside_and_reports_no_error(new_page, path, over):
@@ -110,26 +130,35 @@ def test_axe_finds_nothing(new_page, path, scheme):
     assert results.violations_count == 0, results.generate_report()
 
 
-@own_page
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_nothing_is_wider_than_the_page(new_page, path, width):
-    page = new_page(path, viewport={"width": width, "height": 844})
-    settle(page)
+CUT = """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, h3, img, table)")]
+    .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+    .filter((node) => !node.closest(".pst-scrollable-table-container"))
+    .map((node) => node.textContent.slice(0, 60))"""
+
+
+def is_within(page):
+    width = page.evaluate("innerWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, h3, img, table)")]
-            .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
-            .filter((node) => !node.closest(".pst-scrollable-table-container"))
-            .map((node) => node.textContent.slice(0, 60))"""
-    )
-    assert cut == []
+    assert page.evaluate(CUT) == []
+
+
+def test_nothing_is_wider_than_a_phone(phone):
+    is_within(phone)
+
+
+def test_nothing_is_wider_than_a_desk(desk):
+    is_within(desk[0])
 
 
 @own_page
-def test_formulas_are_set(new_page, book, path):
-    page = new_page(path)
+def test_nothing_is_wider_than_a_tablet(new_page, path):
+    page = new_page(path, viewport={"width": 768, "height": 844})
     settle(page)
-    page.wait_for_timeout(300)
+    is_within(page)
+
+
+def test_formulas_are_set(desk, book):
+    page, path = desk
     written = (
         (book / path).read_text(encoding="utf-8").count('class="math notranslate nohighlight"')
     )
@@ -155,12 +184,8 @@ def test_nothing_of_a_formula_is_cut_above_or_below(new_page, path):
     assert cut == []
 
 
-@own_page
-def test_no_formula_in_the_text_leaves_a_phone(new_page, path):
-    page = new_page(path, viewport={"width": 390, "height": 844})
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-    settle(page)
-    leaving = page.evaluate(
+def test_no_formula_in_the_text_leaves_a_phone(phone):
+    leaving = phone.evaluate(
         """() => [...document.querySelectorAll(".bd-article mjx-container")]
             .filter((formula) => !formula.closest("div.math"))
             .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
@@ -169,11 +194,8 @@ def test_no_formula_in_the_text_leaves_a_phone(new_page, path):
     assert leaving == []
 
 
-@own_page
-def test_no_table_is_cut_on_a_phone(new_page, path):
-    page = new_page(path, viewport={"width": 390, "height": 844})
-    settle(page)
-    cut = page.evaluate(
+def test_no_table_is_cut_on_a_phone(phone):
+    cut = phone.evaluate(
         """() => [...document.querySelectorAll(".bd-article table")]
             .filter((table) => table.offsetParent)
             .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
@@ -182,11 +204,8 @@ def test_no_table_is_cut_on_a_phone(new_page, path):
     assert cut == []
 
 
-@own_page
-def test_no_formula_is_cut_on_a_phone(new_page, path):
-    page = new_page(path, viewport={"width": 390, "height": 844})
-    settle(page)
-    cut = page.evaluate(
+def test_no_formula_is_cut_on_a_phone(phone):
+    cut = phone.evaluate(
         """() => [...document.querySelectorAll("div.math")].filter((block) => {
             const formula = block.querySelector("mjx-math").getBoundingClientRect();
             const number = block.querySelector(".eqno")?.getBoundingClientRect();
@@ -242,10 +261,8 @@ def test_paper_is_light_and_its_text_dark(new_page, path, scheme):
     assert least["contrast"] >= 4.5, least
 
 
-@own_page
-def test_answers_are_open_on_paper_and_folded_after(new_page, path):
-    page = new_page(path)
-    settle(page)
+def test_answers_are_open_on_paper_and_folded_after(desk):
+    page, _ = desk
     folded = "document.querySelectorAll('.bd-article details:not([open])').length"
     before = page.evaluate(folded)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -288,12 +305,8 @@ def test_tab_leads_to_the_text_first_and_shows_where_it_is(new_page, path):
     assert unmarked == []
 
 
-@own_page
-def test_a_formula_is_no_stop_for_tab(new_page, path):
-    page = new_page(path)
-    settle(page)
-    page.wait_for_timeout(300)
-    assert page.locator("mjx-container[tabindex='0']").count() == 0
+def test_a_formula_is_no_stop_for_tab(desk):
+    assert desk[0].locator("mjx-container[tabindex='0']").count() == 0
 
 
 def test_the_front_door_opens(new_page):
