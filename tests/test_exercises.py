@@ -1,5 +1,6 @@
 """Promise: each task tells right from wrong, and each named wrong from the others."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -129,3 +130,12 @@ def test_checks_start_without_any_library():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert "linreg" in loaded.stdout.split()
     assert not set(loaded.stdout.split()) & {"numpy", "sympy", "nbclient", "nbformat", "torch"}
+
+
+@each_task
+def test_a_check_leaves_a_learners_names_alone(task):
+    """What a check defines stays in its function, so no helper of the learner's is overwritten."""
+    body = ast.parse(task.check).body
+    defined = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+    assert set(defined) <= {f"check_{task.name}"}
+    assert all(isinstance(node, ast.Expr | ast.FunctionDef) for node in body)

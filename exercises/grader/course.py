@@ -19,7 +19,7 @@ PUBLIC_SEED = "public term"  # the words of every hidden region that a private s
 
 def chapters():
     """Return the names of all chapters that have exercises, such as ``"ch01"``."""
-    return sorted(path.name for path in (EXERCISES / "source").iterdir() if path.is_dir())
+    return sorted(path.name for path in (EXERCISES / "source").glob("ch*"))
 
 
 def notebook(folder, chapter):
