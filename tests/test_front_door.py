@@ -6,6 +6,7 @@ import sys
 import pytest
 import yaml
 
+from exercises import RELEASES, SOURCES
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, numbered, read, short, tags
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -18,7 +19,7 @@ def colab_cell(notebook):
     return place, cell
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+@pytest.mark.parametrize("path", NOTEBOOKS + SOURCES + RELEASES, ids=short)
 def test_a_notebook_fetches_linreg_where_it_is_missing(path):
     place, cell = colab_cell(read(path))
     assert {"colab", "remove-cell"} <= tags(cell), f"cell {place} is not the one for Colab"
