@@ -49,6 +49,12 @@ def configuration(workspace):
     config.NbGraderAPI.log_level = "INFO"
     config.Application.log_level = "INFO"
     config.GenerateFeedback.preprocessors = [GetGrades, SanitizeHTML, CSSHTMLHeaderPreprocessor]
+    return config
+
+
+def feedback_configuration(workspace):
+    """Return the same, with this project's template for the pages that learners get back."""
+    config = configuration(workspace)
     config.HTMLExporter.template_name = "graded"
     config.HTMLExporter.template_file = "graded.html.j2"
     config.HTMLExporter.extra_template_basedirs = [

@@ -73,7 +73,8 @@ class Workspace:
     def write_feedback(self, student, chapter):
         """Write the page that a learner gets back; return its path."""
         folders = CourseDirectory(config=self.config, assignment_id=chapter, student_id=student)
-        page = GenerateFeedback(coursedir=folders, config=self.config, force=True)
+        config = course.feedback_configuration(self.folder)
+        page = GenerateFeedback(coursedir=folders, config=config, force=True)
         page.start()
         return self.folder / "feedback" / student / chapter / f"{chapter}.html"
 

@@ -661,17 +661,20 @@ export function follow(model, names, handle) {
   return () => names.forEach((name) => model.off(`change:${name}`, handle));
 }
 
-// Set at once here, send to the kernel at most every `wait` milliseconds.
-export function sender(model, wait = 120) {
-  let timer = null;
+// Set at once here, and send to the kernel when the event that set it is over: all that it set
+// in one message, and before an echo of an earlier message can put an older value back. How often
+// messages go is the widget manager's to decide.
+export function sender(model) {
+  let due = false;
   const send = () => {
-    timer = null;
+    due = false;
     model.save_changes();
   };
   return (name, value) => {
     if (model.get(name) === value) return;
     model.set(name, value);
-    timer ??= setTimeout(send, wait);
+    if (!due) queueMicrotask(send);
+    due = true;
   };
 }
 

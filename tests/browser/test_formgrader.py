@@ -1,0 +1,77 @@
+"""Promise: a teacher marks in the formgrader, safe from what learners wrote, and the mark stays."""
+
+import subprocess
+import sys
+
+import pytest
+from classroom import answered, hand_in, solutions, table
+from jupyter_servers import environment, free_port, wait_until_up
+
+from grader import course
+
+HOSTILE = 'Silent above 4,000. <img src="x" onerror="document.title = \'taken\'">'
+
+
+def grader(command, *arguments):
+    """Return a command of the grader; Playwright's own loop keeps it out of this process."""
+    return [sys.executable, "-m", "grader", command, *map(str, arguments)]
+
+
+def grade(workspace):
+    call = grader("grade", workspace.parent / "in", "--workspace", workspace)
+    subprocess.run(call, cwd=course.EXERCISES, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A class of one whose open answer waits for a mark."""
+    folder = tmp_path_factory.mktemp("class")
+    hand_in(folder / "in", "ann", answered("ch01", solutions("ch01") | {"d1": HOSTILE}))
+    grade(folder / "workspace")
+    return folder / "workspace"
+
+
+@pytest.fixture(scope="module")
+def formgrader(workspace, tmp_path_factory):
+    """The address of the formgrader as `make marks` starts it."""
+    port, log = free_port(), workspace / "log.txt"
+    options = ["--no-browser", "--allow-root", "--IdentityProvider.token="]
+    place = f"--ServerApp.port={port}"
+    command = grader("marks", "--workspace", workspace, "--", place, *options)
+    own = environment(tmp_path_factory.mktemp("jupyter"))
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, cwd=course.EXERCISES, stdout=output, stderr=output, env=own
+        )
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", server, log)
+        yield f"http://127.0.0.1:{port}/formgrader"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def test_a_mark_given_in_the_formgrader_survives_grading(chromium, workspace, formgrader):
+    page = chromium.new_context().new_page()
+    page.goto(f"{formgrader}/gradebook/ch01/ch01")
+    page.locator("a[href*='formgrader/submissions/']").first.click()
+    score, comment = page.locator("input.score").last, page.locator("textarea.comment").last
+    score.wait_for()
+    assert "Silent above 4,000." in page.content()
+    assert page.locator("[onerror]").count() == 0
+    assert page.title() != "taken"
+    with page.expect_response("**/api/grade/*"):
+        score.fill("3")
+        score.blur()
+    with page.expect_response("**/api/comment/*"):
+        comment.fill("Name a house.")
+        comment.blur()
+    page.context.close()
+
+    grade(workspace)
+    assert table(workspace)["ann"]["ch01/d1"] == "3"
+    assert table(workspace)["ann"]["total"] == "19"
+    feedback = (workspace / "feedback/ann/ch01/ch01.html").read_text(encoding="utf-8")
+    assert "Name a house." in feedback
+    assert "3 of 4" in feedback
+    assert "onerror" not in feedback
