@@ -17,7 +17,7 @@ from zipfile import ZipFile, ZipInfo
 import nbformat
 from nbformat import NotebookNode
 
-from .rebuild import grade_id
+from .rebuild import grade_id, is_text
 
 MB = 1_000_000
 LARGEST_FILE = 20 * MB  # a notebook with its pictures, or a learner's zip
@@ -439,8 +439,11 @@ def _chapter_of(notebook: NotebookNode, skeletons: Mapping[str, NotebookNode], h
 
 
 def _marks(notebook: NotebookNode) -> set[tuple[str, str]]:
+    """List what tells a chapter: the names of its cells, many of which others share, and texts."""
     grade_ids = {("grade id", grade_id(cell)) for cell in notebook.cells if grade_id(cell)}
-    return grade_ids | {("id", cell.id) for cell in notebook.cells if cell.get("id")}
+    ids = {("id", cell.id) for cell in notebook.cells if cell.get("id")}
+    texts = {" ".join(cell.source.split()) for cell in notebook.cells if is_text(cell)} - {""}
+    return grade_ids | ids | {("text", text) for text in texts}
 
 
 def _take_latest(found: list[Found]) -> None:

@@ -66,6 +66,11 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
+def is_text(cell: NotebookNode) -> bool:
+    """Whether a cell holds words rather than code."""
+    return cell.cell_type == "markdown"
+
+
 def _released_texts(source: NotebookNode, release: NotebookNode) -> list[str]:
     """List what the learner was given in the place of each cell of the source."""
     texts = {name: cell.source for cell in release.cells for name in (cell.id, grade_id(cell))}
@@ -148,7 +153,7 @@ def _extra(cell: NotebookNode) -> NotebookNode:
 def _write(cell: NotebookNode, learner: NotebookNode) -> None:
     """Put the learner's text, and in a text cell the pictures, into a cell."""
     cell.source = MARKER.sub(r"\1_", learner.source)
-    if cell.cell_type == "markdown":
+    if is_text(cell):
         pictures = copy.deepcopy(learner.get("attachments", {}))
         if pictures:
             cell.attachments = pictures
