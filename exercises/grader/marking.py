@@ -76,12 +76,26 @@ def _same_number(found, right):
 def _shown(outputs, passed):
     """Return the outputs of the visible run, made to say what the mark is."""
     failed = any(output.output_type == "error" for output in outputs)
+    outputs = [_without_mark(output) for output in outputs]
     if passed:
         return [output for output in outputs if output.output_type == "stream"]
     if failed:
         return outputs
     verdict = new_output("error", ename="HiddenCheck", evalue=VERDICT, traceback=[VERDICT])
     return [*outputs, verdict]
+
+
+def _without_mark(output):
+    """Return an output in a form that nbgrader takes for no mark, unless it is an error.
+
+    nbgrader marks by the first that it finds: an error or a word on stderr, which a mere warning
+    is, is no point; a result is that many points.
+    """
+    if output.output_type == "stream":
+        return new_output("stream", name="stdout", text=output.text)
+    if output.output_type == "execute_result":
+        return new_output("display_data", data=output.data)
+    return output
 
 
 def _by_grade_id(notebook):
