@@ -101,7 +101,7 @@ class Workspace:
             columns = sorted(tasks)
             rows = [["student", *(_head(*column, tasks[column]) for column in columns), "total"]]
             for student in sorted(gradebook.students, key=lambda student: student.id):
-                rows.append([_harmless(student.id), *_points(_grades(student), columns)])
+                rows.append([harmless(student.id), *_points(_grades(student), columns)])
         place = self.folder / "grades.csv"
         with place.with_suffix(".part").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)
@@ -136,8 +136,8 @@ def _points(points, columns):
     return [*("" if number is None else f"{number:g}" for number in given), f"{total:g}"]
 
 
-def _harmless(name):
-    """Return a name that no spreadsheet takes for a formula."""
+def harmless(name):
+    """Return a text that no spreadsheet takes for a formula."""
     return f"'{name}" if name[:1] in "=+-@" else name
 
 
