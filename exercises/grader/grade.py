@@ -11,7 +11,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from grader import course, release
 from grader.collect import collect
 from grader.execution import Limits, execute
-from grader.gradebook import Workspace
+from grader.gradebook import Workspace, harmless
 from grader.marking import mark
 from grader.rebuild import rebuild
 from grader.sandbox import refusal
@@ -85,7 +85,7 @@ def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), sa
 
 
 async def _grade_all(taken, skeletons, book, sandboxed, limits, say):
-    """Grade one submission after another, two kernels at a time; return those that failed."""
+    """Grade one submission after another; return those that failed."""
     failed, ready = [], {}
     for place, ((student, chapter), found) in enumerate(sorted(taken.items()), start=1):
         start = time.monotonic()
@@ -129,10 +129,10 @@ def _skeleton(source, book, chapter):
 async def _run_twice(skeleton, submitted, sandboxed, limits):
     rebuilt = rebuild(skeleton.source, skeleton.release, submitted)
     visible, _ = ClearHiddenTests().preprocess(deepcopy(rebuilt), {})
-    seen, hidden = await asyncio.gather(
-        execute(deepcopy(visible), limits=limits, sandboxed=sandboxed),
-        execute(rebuilt, limits=limits, sandboxed=sandboxed),
-    )
+    # One after the other: two sandboxes at work at once can signal to each other, by locks on the
+    # system's files, by load. The kernel whose outputs are shown ends before any hidden check runs.
+    seen = await execute(visible, limits=limits, sandboxed=sandboxed)
+    hidden = await execute(rebuilt, limits=limits, sandboxed=sandboxed)
     return visible, mark(skeleton.source, seen, hidden)
 
 
@@ -163,7 +163,7 @@ def _told(score):
 def _report(book, collected, left_out, say):
     place = book.folder / "not_graded.csv"
     with place.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("file", "why"), *left_out])
+        csv.writer(file).writerows([("file", "why"), *(map(harmless, row) for row in left_out)])
     for verdict in ("superseded", "ignored"):
         for found in collected.with_verdict(verdict):
             say(f"{verdict}: {found.file}: {found.reason}")
