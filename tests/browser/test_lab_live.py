@@ -98,10 +98,13 @@ def first_run(page, tries=10):
 
     A click on a page in the making is lost, so it is repeated until the prompt shows that the
     cell is under way. It is not repeated after that, however slow the kernel: a second run would
-    replace the lab, and the test would go on with the one that Python no longer holds.
+    replace the lab, and the test would go on with the one that Python no longer holds. On a slow
+    machine JupyterLab may ask which kernel to use: the first that it offers.
     """
     prompt = page.locator(".jp-CodeCell").first.locator(".jp-InputPrompt")
     for _ in range(tries):
+        if page.locator(".jp-Dialog").is_visible():
+            page.locator(".jp-Dialog .jp-mod-accept").click()
         run_cell(page, 0)
         page.wait_for_timeout(1_000)
         if prompt.inner_text().strip("[]: "):
