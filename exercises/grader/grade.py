@@ -142,7 +142,7 @@ def _source(chapter):
     if not release.is_fresh(public, used):
         raise RefusedError(
             f"{chapter} has changed since the sources of this term were made: run "
-            "`make release SEED=...` again, with the same words."
+            "`make release SEED=...` again, with the same words or others."
         )
     return used
 
