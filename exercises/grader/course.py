@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from html import escape
 from pathlib import Path
 
 import bleach
@@ -25,6 +26,7 @@ TAGS = {
 LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,", re.IGNORECASE)
 TEXT = re.compile("")
+MOST_MARKUP = 4000  # half a second; twice as much takes five times as long
 
 
 def chapters():
@@ -80,8 +82,11 @@ def harmless(html):
 
     nbgrader's pages render what a learner writes as it is, for the learner and in the formgrader,
     where a script could set every grade. They apply the filter `strip_files_prefix`, which mends
-    old links, to all rendered text and to nothing else. This takes its place.
+    old links, to all rendered text and to nothing else. This takes its place. Text with a great
+    deal of markup, which takes minutes to clean, is shown as its source.
     """
+    if sum(map(html.count, "<&")) > MOST_MARKUP:
+        return f"<pre>{escape(html)}</pre>"
     protocols = {"http", "https", "mailto", "data"}
     return bleach.clean(html, tags=TAGS, attributes=_is_harmless, protocols=protocols)
 
