@@ -13,6 +13,8 @@ HIDDEN_LINE = re.compile(r"hidden> (.*)")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 TOLERANCE = 1e-3  # relative, so that another BLAS or an answer in three digits agrees
 WHOLE = 1e-5  # of whole numbers: exact for counts; the last digit of large sums may differ
+SCALAR = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # how NumPy shows a number in a list
+BRACKETS = str.maketrans("()", "[]")
 VERDICT = (
     "The visible checks pass, the hidden ones do not: they try other data. Does the answer hold "
     "for data it has not seen?"
@@ -45,7 +47,11 @@ def is_automatic(cell):
 
 
 def same_lines(found, right):
-    """Compare lines that two runs printed: words exactly, numbers closely."""
+    """Compare lines that two runs printed: words exactly, numbers closely.
+
+    A tuple is as good as a list, and a number of NumPy's as good as Python's.
+    """
+    found, right = ([_plain(line) for line in lines] for lines in (found, right))
     return len(found) == len(right) and all(map(_same_line, found, right))
 
 
@@ -61,8 +67,12 @@ def _hidden_lines(outputs):
     return HIDDEN_LINE.findall(printed)
 
 
+def _plain(line):
+    return SCALAR.sub(r"\1", line).strip().translate(BRACKETS).replace(",]", "]")
+
+
 def _same_line(found, right):
-    return NUMBER.split(found.strip()) == NUMBER.split(right.strip()) and all(
+    return NUMBER.split(found) == NUMBER.split(right) and all(
         map(_same_number, NUMBER.findall(found), NUMBER.findall(right))
     )
 
