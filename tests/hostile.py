@@ -249,6 +249,7 @@ FORMS = {
 MORE_FORMS = {
     "a1": "import numpy as np\na1 = np.array(186_000)",
     "a2": "from decimal import Decimal\na2 = Decimal(13_500)",
+    "c2": "def add_ones(X):\n    return tuple((*row, np.int64(1)) for row in X)",
     "c3": CLASS_BASED,
     "c4": "c4 = m * w + sp.Integer(1) * b",
 }
@@ -268,12 +269,7 @@ HONEST = {
             right(c3="def in_metres(w, b):\n    return w / area, b"),
         )
     ),
-    "moved cells": plain(changed(_move)),
-    "edited checks": plain(changed(_edit_checks)),
-    "deleted checks": plain(changed(_drop_checks)),
     "doubled cells": plain(changed(_twice)),
-    "no metadata": plain(stored(changed(_strip_metadata))),
-    "new ids": plain(changed(_new_ids)),
     "code as text": plain(changed(_as_text)),
     "another editor": plain(stored(changed(_other_editor))),
     "byte order mark": written(
@@ -295,15 +291,23 @@ HONEST = {
     "memory": plain(book(RIGHT, HOG)),
     "a loop": plain(right(c1=ENDLESS), deserves=without("c1")),
     "a loud loop": plain(right(c1=CHATTY), deserves=without("c1")),
-    "a renamed file": written(
-        "My homework (final) v2.ipynb", stored(book()), student="My homework (final) v2"
+    "a renamed file, moved cells": written(
+        "My homework (final) v2.ipynb", stored(changed(_move)), student="My homework (final) v2"
     ),
-    "a zip": written("Zoe.zip", zipped(work__ch01=book()), student="Zoe"),
-    "a folder": written("Fay/ch01/ch01.ipynb", stored(book()), student="Fay"),
-    "by Moodle": written(
-        "Mo Li_815_assignsubmission_file_/ch01.ipynb", stored(book()), student="Mo Li"
+    "a zip, deleted checks": written(
+        "Zoe.zip", zipped(work__ch01=changed(_drop_checks)), student="Zoe"
     ),
-    "by Canvas": written("cannes_4711_99887_ch01-1.ipynb", stored(book()), student="cannes"),
+    "a folder, edited checks": written(
+        "Fay/ch01/ch01.ipynb", stored(changed(_edit_checks)), student="Fay"
+    ),
+    "by Moodle, no metadata": written(
+        "Mo Li_815_assignsubmission_file_/ch01.ipynb",
+        stored(changed(_strip_metadata)),
+        student="Mo Li",
+    ),
+    "by Canvas, new ids": written(
+        "cannes_4711_99887_ch01-1.ipynb", stored(changed(_new_ids)), student="cannes"
+    ),
     "upper case": written("Kay.ipynb", stored(book()), student="Kay"),
 }
 
@@ -562,7 +566,6 @@ AGAINST_SECRETS = {
 # ---- Against the kernel, the clock and the outputs
 
 SHUTDOWN = "get_ipython().kernel.do_shutdown(False)"
-NO_ANSWER = "get_ipython().kernel.session.key = b'other'"
 FORK_BOMB = "import os\nwhile True:\n    os.fork()"
 FLOOD = "while True:\n    print('flood ' * 1000)"
 CONTROL = "print('\\x1b[31mred\\x1b]0;title\\x07 \\x00 \\x9b2J \\ud800 \\u202e')"
@@ -616,7 +619,6 @@ LARGE = "# " + "x" * 900_000
 
 AGAINST_KERNEL = {
     "a shutdown": plain(book({}, SHUTDOWN), deserves=()),
-    "no answer": plain(book({}, NO_ANSWER), deserves=()),
     "a fork bomb": plain(book(RIGHT, FORK_BOMB)),
     "a flood": plain(book(RIGHT, FLOOD)),
     "messages": plain(book(wrong(), MESSAGES), deserves=FEW),
@@ -626,7 +628,7 @@ AGAINST_KERNEL = {
     "a late voice": plain(book(wrong(), AFTERWARDS), deserves=FEW),
     "loops that swallow": plain(book(RIGHT, end=[STUBBORN])),
     "a long cell": plain(book(RIGHT, LARGE)),
-    "many cells": plain(book(RIGHT, end=["pass"] * 900)),
+    "many cells": plain(book(RIGHT, end=["pass"] * 300)),
 }
 
 # ---- Against the pages
@@ -739,7 +741,7 @@ AGAINST_OTHERS = {
     "a list": plain("[1, 2]", refused="not a notebook"),
     "deep": plain(DEEP, refused="nested too deep"),
     "no cells": plain('{"nbformat": 4}', refused="no list of cells"),
-    "odd cells": plain('{"nbformat": 4, "cells": [7]}', refused="no cell of a notebook"),
+    "cells of numbers": plain('{"nbformat": 4, "cells": [7]}', refused="no cell of a notebook"),
     "odd numbers": plain('{"nbformat": NaN, "cells": []}', refused="states no format"),
     "too many cells": plain(book(RIGHT, *["pass"] * 2000), refused="more than 1,000"),
     "too much text": plain(BOMB, refused="more than 1 MB"),
