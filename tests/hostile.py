@@ -524,16 +524,17 @@ get_ipython().ast_transformers.append(Spy())
 """
 LOCKS = """
 import fcntl, time
-lock = open("/usr/lib/os-release")
+lock, holds = open("/usr/lib/os-release"), []
 def on_code(info):
     if "hid" + "den>" in info.raw_cell:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        holds.append(True)
 get_ipython().events.register("pre_run_cell", on_code)
 """
 LOCKED = """
 for _ in range(25):
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        holds or fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         print("SIG" + "NALLED")
     time.sleep(0.1)
