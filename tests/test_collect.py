@@ -555,6 +555,10 @@ UNREADABLE = {
     "text of numbers": (cell(source=[1]), "cell 1 holds no text"),
     "text missing": (cell(source=None), "cell 1 holds no text"),
     "too much text": (cell(source="x" * 1_000_001), "1.0 MB of text in its cells"),
+    "a text cell too long": (
+        cell(cell_type="markdown", source="x" * 50_001),
+        "a text cell of 50,001 characters: more than 50,000",
+    ),
 }
 
 

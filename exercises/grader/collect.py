@@ -22,6 +22,7 @@ from .rebuild import grade_id, is_text
 MB = 1_000_000
 LARGEST_FILE = 20 * MB  # a notebook with its pictures, or a learner's zip
 LARGEST_TEXT = 1 * MB  # all that a learner wrote in one notebook
+LONGEST_CELL = 50_000  # characters of a text cell: some Markdown takes the square of it to render
 LARGEST_PICTURES = 5 * MB  # all that are attached to the text cells of one notebook
 MOST_CELLS = 1000
 CLASS_LIMITS = (20_000, 4_000 * MB)  # files in a class's zip, and bytes of those that are read
@@ -528,6 +529,9 @@ def read_notebook(data: bytes) -> NotebookNode:
     size = sum(len(cell.source) for cell in read)
     if size > LARGEST_TEXT:
         raise UnreadableError(f"{size / MB:,.1f} MB of text in its cells: more than 1 MB")
+    longest = max((len(cell.source) for cell in read if is_text(cell)), default=0)
+    if longest > LONGEST_CELL:
+        raise UnreadableError(f"a text cell of {longest:,} characters: more than {LONGEST_CELL:,}")
     if sum(len(str(cell.get("attachments", ""))) for cell in read) > LARGEST_PICTURES:
         for cell in read:
             cell.pop("attachments", None)
