@@ -27,6 +27,10 @@ RELATIONS = {
     "times_half_n": "Off by exactly N/2: look at the 2 and at the 1/N.",
     "factor": "Every number is off by the same factor: look for a constant too many or too few.",
     "zero": "It comes out as 0 whatever the data.",
+    "vanishes": "It comes out as 0, whatever the symbols are.",
+    "infinite": "It is not finite, whatever the symbols are: is something divided by zero?",
+    "rounded": "Very close, but not to all digits: is something rounded on the way, or a constant "
+    "shortened?",
     "shift": "Every number is off by the same constant: what is added, or left out?",
     "order": "These are the right numbers in another order.",
     "signs": "The sizes are right, some signs are not.",
@@ -120,35 +124,32 @@ def derivation(task, found, expected):
     Raises
     ------
     NotYet
-        If the difference does not simplify to 0; the message names a constant factor or a
-        constant difference, or the symbols that do not belong.
+        If the difference does not simplify to 0, nor the quotient to 1 but for the rounding of
+        floats; the message names a constant factor or a constant difference, or the symbols that
+        do not belong.
     """
     import sympy
 
-    name = task.partition("/")[2]
-    if found is None:
-        raise NotYet(f"{name} is still None: replace None by your expression.")
-    try:
-        found, expected = sympy.sympify(found, strict=True), sympy.simplify(expected)
-        strangers = found.free_symbols - expected.free_symbols
-        difference = sympy.simplify(found - expected)
-    except (sympy.SympifyError, AttributeError, TypeError):
-        raise NotYet(
-            f"{name} is of type {type(found).__name__}: write an expression in the symbols that "
-            "the cell above defines."
-        ) from None
-    if difference == 0:
+    found, expected = _expression(task, found), sympy.simplify(expected)
+    strangers = found.free_symbols - expected.free_symbols
+    missing = expected.free_symbols - found.free_symbols
+    found, expected = _with_real_symbols(found, expected)
+    difference = sympy.simplify(found - expected)
+    ratio = sympy.simplify(found / expected) if expected != 0 else sympy.nan
+    factor = float(ratio) if ratio.is_number and ratio.is_real else None
+    if difference == 0 or (factor is not None and _close(factor, 1)):
         return
-    ratio = sympy.simplify(found / expected) if expected != 0 else None
-    if ratio is not None and ratio.is_number:
-        relation = _ratio(float(ratio), None) if ratio.is_real else "factor"
-        raise NotYet(_words(task, relation))
+    if factor == 0:
+        raise NotYet(_words(task, "vanishes"))
+    if difference.has(sympy.nan, sympy.zoo, sympy.oo):
+        raise NotYet(_words(task, "infinite"))
+    if factor is not None:
+        raise NotYet(_words(task, _ratio(factor, None)))
     if difference.is_number:
         raise NotYet(_words(task, "shift"))
     if strangers:
         names = ", ".join(sorted(map(str, strangers)))
         raise NotYet(f"The answer does not depend on {names}, yours does.")
-    missing = expected.free_symbols - found.free_symbols
     if missing:
         names = ", ".join(sorted(map(str, missing)))
         raise NotYet(f"The answer depends on {names} too, yours does not.")
@@ -176,10 +177,40 @@ def _plain(values):
         raise NotYet(f"A number belongs where there is a value of type {kind}.") from None
 
 
+def _expression(task, found):
+    """Return what was given as a SymPy expression, or say why it is none."""
+    import sympy
+
+    name = task.partition("/")[2]
+    if found is None:
+        raise NotYet(f"{name} is still None: replace None by your expression.")
+    try:
+        read = sympy.sympify(found, strict=True)
+    except (sympy.SympifyError, AttributeError, TypeError):
+        read = None
+    if not isinstance(read, sympy.Expr) or read.is_Matrix:
+        raise NotYet(
+            f"{name} is of type {type(found).__name__}: write an expression in the symbols that "
+            "the cell above defines."
+        )
+    return read
+
+
+def _with_real_symbols(*expressions):
+    """Return the expressions with real symbols in them, so that abs(x)**2 is x**2."""
+    from sympy import Dummy
+
+    symbols = set().union(*(expression.free_symbols for expression in expressions))
+    real = {symbol: Dummy(symbol.name, real=True) for symbol in symbols}
+    return [expression.xreplace(real) for expression in expressions]
+
+
 def _shape(values):
     if not isinstance(values, list):
         return ()
     inner = {_shape(value) for value in values}
+    if len(inner) > 1 and () in inner:
+        raise NotYet("Numbers and lists stand side by side: put all the numbers into one list.")
     if len(inner) > 1:
         raise NotYet("Its rows differ in length.")
     return (len(values), *(inner.pop() if inner else ()))
@@ -218,6 +249,9 @@ def _relation(found, expected, n):
     """Return the name of a relation that holds for all the numbers, or None."""
     if not any(found):
         return "zero"
+    near = 1e-4 * max(map(abs, expected))
+    if all(abs(a - b) <= near for a, b in zip(found, expected)):
+        return "rounded"
     ratios = [a / b if b else (1.0 if a == 0 else None) for a, b in zip(found, expected)]
     known = [ratio for ratio, b in zip(ratios, expected) if b]
     if known and None not in ratios and all(_close(ratio, known[0]) for ratio in known):
@@ -237,6 +271,8 @@ def _relation(found, expected, n):
 
 def _ratio(ratio, n):
     """Return the name of the factor between what was found and what was expected."""
+    if isclose(ratio, 1, rel_tol=1e-4):
+        return "rounded"
     factors = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
     if n:
         factors |= {"times_n": n, "over_n": 1 / n, "times_2n": 2 * n, "over_2n": 1 / (2 * n)}
