@@ -187,10 +187,10 @@ def line_through(p, q):
 """
 WARNING = """
 import sys, warnings
-def in_metres(w, b):
-    warnings.warn("feet are old-fashioned")
+def convert(w, b, s, t):
+    warnings.warn("units are old-fashioned")
     print("working ...", file=sys.stderr)
-    return w / 0.3048**2, b
+    return w * t / s, b * t
 """
 NUMPY = """
 import numpy as np
@@ -202,9 +202,9 @@ def line_through(p, q):
 """
 CLASS_BASED = """
 class Line:
-    def __call__(self, w, b):
-        return [w / 0.3048**2, b]
-in_metres = Line()
+    def __call__(self, w, b, s, t):
+        return [w * t / s, b * t]
+convert = Line()
 """
 PLOT = """
 %matplotlib inline
@@ -242,16 +242,17 @@ FORMS = {
     "a4": "a4 = np.ones((2_930, 3)).sum()",
     "b1": 'b1 = " C"',
     "b2": 'b2 = "B,"',
-    "c2": "add_ones = lambda X: [row + [1.0] for row in X]",
-    "c3": "def in_metres(w, b):\n    return [w / 0.3048 / 0.3048, b]",
-    "c4": "c4 = sp.expand((w * m + b) * 2) / 2",
+    "c2": "from_ones_first = lambda X, t: [[row[1:] for row in X], t[1:], 1.0 * t[0]]",
+    "c3": "def convert(w, b, s, t):\n    return [t / s * w, t * b]",
+    "c4": "c4 = sp.expand((w * m + b - n) * 2) / 2",
 }
 MORE_FORMS = {
     "a1": "import numpy as np\na1 = np.array(186_000)",
     "a2": "from decimal import Decimal\na2 = Decimal(13_500)",
-    "c2": "def add_ones(X):\n    return tuple((*row, np.int64(1)) for row in X)",
+    "c2": "def from_ones_first(X_1, theta):\n    t = np.array(theta)\n"
+    "    return tuple(tuple(row[1:]) for row in X_1), t[1:], t[0]",
     "c3": CLASS_BASED,
-    "c4": "c4 = m * w + sp.Integer(1) * b",
+    "c4": "c4 = m * w + sp.Integer(1) * b - n",
 }
 HONEST = {
     "right": plain(book()),
@@ -265,8 +266,8 @@ HONEST = {
     "warnings": plain(right(c3=WARNING)),
     "helper cells": plain(
         changed(
-            lambda notebook: notebook.cells.insert(2, new_code_cell("area = 0.3048**2")),
-            right(c3="def in_metres(w, b):\n    return w / area, b"),
+            lambda notebook: notebook.cells.insert(2, new_code_cell("times = lambda a, b: a * b")),
+            right(c3="def convert(w, b, s, t):\n    return times(w, t / s), times(b, t)"),
         )
     ),
     "doubled cells": plain(changed(_twice)),
@@ -452,7 +453,7 @@ AGAINST_CHECKS = {
             wrong(
                 a2="a2 = Yes()",
                 c1="line_through = lambda p, q: Yes()",
-                c3="in_metres = lambda w, b: Yes()",
+                c3="convert = lambda w, b, s, t: Yes()",
                 c4="c4 = Yes()",
             ),
             AGREEABLE,
@@ -559,7 +560,7 @@ AGAINST_SECRETS = {
     "a spy in errors": plain(
         book(RIGHT | {"c1": IN_ERRORS}, SPY, end=["raise ValueError(telling())"]), deserves=()
     ),
-    "a spy in the tree": plain(book(RIGHT, TREE), deserves=("b1", "b2", "b3", "c2", "c4")),
+    "a spy in the tree": plain(book(RIGHT, TREE), deserves=("b1", "b2", "b3", "c2")),
     "a spy with locks": plain(book(RIGHT, LOCKS, end=[LOCKED])),
     "history": plain(book(RIGHT, end=["%history -g", "print(In, Out)", "%notebook /tmp/a.ipynb"])),
 }
