@@ -17,10 +17,10 @@ BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
-# Some tests have the machine to themselves, since they measure time or set bounds to it: those of
-# the grader and of the labs.
+# The class that is graded takes minutes, so the grader's other tests run beside it.
 GRADER_TESTS = [f"tests/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")]
 NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
+# The labs' tests measure time, so they have the machine to themselves; the pages' share it.
 PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
 NOT_PAGES = [f"--ignore={test}" for test in PAGE_TESTS]
 
@@ -28,7 +28,7 @@ STAGES = {
     "lint": [BIN / "ruff", "check", "."],
     "format": [BIN / "ruff", "format", "--check", "."],
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *NOT_GRADER, "-n", "2"],
-    "grader": [*PYTEST, *GRADER_TESTS],
+    "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
     "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", *NOTEBOOKS],
     "book": ["make", "book"],
     "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
