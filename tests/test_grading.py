@@ -62,7 +62,7 @@ def test_what_could_not_be_graded_is_listed_with_the_reason(workspace):
 
 
 def test_feedback_tells_points_and_diagnoses_and_nothing_hidden(workspace):
-    for student, says in [("ann", "right"), ("bob", "line_through returned None")]:
+    for student, says in [("ann", "not marked yet"), ("bob", "line_through returned None")]:
         page = workspace / f"feedback/{student}/ch01/ch01.html"
         text = page.read_text(encoding="utf-8")
         assert says in text
@@ -87,10 +87,23 @@ def test_a_hand_mark_survives_and_reaches_table_and_feedback(handed_in, workspac
         gradebook.db.commit()
     graded(tmp_path, workspace)
     assert table(workspace)["eve"]["ch01/d1"] == "3"
-    assert table(workspace)["eve"]["total"] == "19"
+    full = sum(points("ch01").values())
+    assert table(workspace)["eve"]["total"] == f"{full + 3:g}"
     page = (workspace / "feedback/eve/ch01/ch01.html").read_text(encoding="utf-8")
     assert "Name a house." in page
-    assert "3 of 4" in page
+    assert "not marked yet" not in page
+
+    # The same answer needs no second look; another one does, and keeps the mark until then.
+    assert not needs_a_look(workspace, "eve")
+    hand_in(tmp_path, "eve", answered("ch01", RIGHT | {"d1": "Another rule."}))
+    graded(tmp_path, workspace)
+    assert needs_a_look(workspace, "eve")
+    assert table(workspace)["eve"]["ch01/d1"] == "3"
+
+
+def needs_a_look(workspace, student):
+    with Gradebook(Workspace(workspace).config.CourseDirectory.db_url) as gradebook:
+        return gradebook.find_grade("d1", "ch01", "ch01", student).needs_manual_grade
 
 
 def test_students_who_are_not_in_the_folder_keep_their_scores(workspace, tmp_path):

@@ -18,35 +18,44 @@ def _release(options):
     from grader import release
 
     for chapter in course.chapters():
-        if options.seed:
-            release.make_term(chapter, options.seed)
-            print(f"{chapter}: source of the term in {course.TERM / 'source' / chapter}")
-        else:
+        if options.seed is None:
             release.make_release(chapter, course.ROOT)
             print(f"{chapter}: release in {course.EXERCISES / 'release' / chapter}")
+            continue
+        try:
+            release.make_term(chapter, options.seed)
+        except ValueError as error:
+            return _refuse(error)
+        print(f"{chapter}: source of the term in {course.TERM / 'source' / chapter}")
     return 0
 
 
 def _grade(options):
     from grader.grade import RefusedError, grade
 
+    if not options.folder.strip():
+        return _refuse("Name the folder: make grade SUBMISSIONS=~/Downloads/ch01-submissions")
+    folder = _path(options.folder)
+    if course.EXERCISES.is_relative_to(folder.resolve()):
+        return _refuse(f"{folder} holds this book: name the folder with the submissions alone.")
     chapters = [options.chapter] if options.chapter else None
     try:
-        grade(options.folder, options.workspace, chapters=chapters, unsafe=options.unsafe)
+        grade(folder, options.workspace, chapters=chapters, unsafe=options.unsafe)
     except (RefusedError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _refuse(error)
     return 0
 
 
 def _marks(options):
     """Open nbgrader's formgrader on the class's workspace."""
-    environment = {
-        **os.environ,
-        "GRADER_WORKSPACE": str(options.workspace.resolve()),
-        "JUPYTER_CONFIG_PATH": str(course.EXERCISES),
-        "PYTHONPATH": str(course.EXERCISES),
-    }
+    if not (options.workspace / "gradebook.db").exists():
+        return _refuse(
+            f"{options.workspace} holds no gradebook: run make grade SUBMISSIONS=... first."
+        )
+    environment = os.environ | {"GRADER_WORKSPACE": str(options.workspace.resolve())}
+    for name in ("JUPYTER_CONFIG_PATH", "PYTHONPATH"):
+        paths = [str(course.EXERCISES), *filter(None, [os.environ.get(name)])]
+        environment[name] = os.pathsep.join(paths)
     jupyter = Path(sys.executable).with_name("jupyter")
     place = f"--ServerApp.root_dir={options.workspace.resolve()}"
     page = "--ServerApp.default_url=/formgrader"
@@ -54,20 +63,32 @@ def _marks(options):
     os.execve(jupyter, [str(jupyter), "lab", place, page, *options.rest], environment)
 
 
+def _refuse(reason):
+    print(reason, file=sys.stderr)
+    return 2
+
+
+def _path(text):
+    """Return a path as the shell would read it: `make` keeps the tilde of ~/Downloads."""
+    return Path(text).expanduser()
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="grader", description=__doc__)
     commands = parser.add_subparsers(required=True)
     release = commands.add_parser("release", help="make the release, or a term's own sources")
-    release.add_argument("--seed", default="", help="private words: hidden inputs are drawn anew")
+    release.add_argument("--seed", help="private words: hidden inputs are drawn anew")
     release.set_defaults(command=_release)
     grade = commands.add_parser("grade", help="grade a folder of submissions")
-    grade.add_argument("folder", type=Path)
-    grade.add_argument("--workspace", type=Path, default=course.EXERCISES / "class")
+    grade.add_argument("folder")
+    grade.add_argument("--workspace", type=_path, default=course.EXERCISES / "class")
     grade.add_argument("--chapter", default="", help="one chapter alone, such as ch03")
-    grade.add_argument("--unsafe", action="store_true", help="run without a sandbox")
+    grade.add_argument(
+        "--unsafe", action="store_true", help="where no sandbox can start, grade without one"
+    )
     grade.set_defaults(command=_grade)
     marks = commands.add_parser("marks", help="open nbgrader's formgrader to mark by hand")
-    marks.add_argument("--workspace", type=Path, default=course.EXERCISES / "class")
+    marks.add_argument("--workspace", type=_path, default=course.EXERCISES / "class")
     marks.add_argument("rest", nargs="*", help="options for JupyterLab, after --")
     marks.set_defaults(command=_marks)
     return parser

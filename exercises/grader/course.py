@@ -8,8 +8,6 @@ from pathlib import Path
 
 import bleach
 import nbformat
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions import formgrader
 from traitlets.config import Config
 
@@ -60,7 +58,6 @@ def configuration(workspace):
     config.ClearSolutions.text_stub = "*Your answer goes here: double-click to edit.*"
     config.NbGraderAPI.log_level = "INFO"
     config.Application.log_level = "INFO"
-    config.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]
     config.HTMLExporter.filters = {"strip_files_prefix": harmless}
     return config
 

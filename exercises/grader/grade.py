@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import time
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -164,9 +165,11 @@ def _report(book, collected, left_out, say):
     place = book.folder / "not_graded.csv"
     with place.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("file", "why"), *(map(harmless, row) for row in left_out)])
-    for verdict in ("superseded", "ignored"):
-        for found in collected.with_verdict(verdict):
-            say(f"{verdict}: {found.file}: {found.reason}")
+    for found in collected.with_verdict("superseded"):
+        say(f"superseded: {found.file}: {found.reason}")
+    ignored = Counter(found.reason for found in collected.with_verdict("ignored"))
+    for reason, files in ignored.items():
+        say(f"ignored: {files} files: {reason}")
     for file, reason in left_out:
         say(f"NOT GRADED: {file}: {reason}")
     say(f"\nGrades: {book.write_grades()}\nFeedback: {book.folder / 'feedback'}")

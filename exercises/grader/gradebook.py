@@ -10,13 +10,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
 from grader import course, release
+
+
+class Waiting(NbGraderPreprocessor):
+    """Tells the template of a feedback page which marks by hand are still waited for."""
+
+    def preprocess(self, nb, resources):
+        """Put the names of the cells into the resources."""
+        about = resources["nbgrader"]
+        names = about["notebook"], about["assignment"], about["student"]
+        with Gradebook(about["db_url"]) as gradebook:
+            grades = gradebook.find_submission_notebook(*names).grades
+            resources["waiting"] = [grade.cell.name for grade in grades if _waits(grade)]
+        return nb, resources
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Workspace:
 
     def record(self, student, chapter, marked, original):
         """Keep a marked submission: its automatic scores, its notebook, and what was handed in."""
+        settled = self._settled(student, chapter, original)
         submitted = course.notebook(self.folder / "submitted" / student, chapter)
         graded = course.notebook(self.folder / "autograded" / student, chapter)
         for place, notebook in ((submitted, original), (graded, marked)):
@@ -69,11 +84,17 @@ class Workspace:
         about = {"notebook": chapter, "assignment": chapter, "student": student}
         resources = {"nbgrader": about | {"db_url": self.config.CourseDirectory.db_url}}
         SaveAutoGrades(config=self.config).preprocess(marked, resources)
+        with self._gradebook() as gradebook:
+            for cell in settled:
+                grade = gradebook.find_grade(cell, chapter, chapter, student)
+                grade.needs_manual_grade = False
+            gradebook.db.commit()
 
     def write_feedback(self, student, chapter):
         """Write the page that a learner gets back; return its path."""
         folders = CourseDirectory(config=self.config, assignment_id=chapter, student_id=student)
         config = course.feedback_configuration(self.folder)
+        config.GenerateFeedback.preprocessors = [GetGrades, Waiting, CSSHTMLHeaderPreprocessor]
         page = GenerateFeedback(coursedir=folders, config=config, force=True)
         page.start()
         return self.folder / "feedback" / student / chapter / f"{chapter}.html"
@@ -107,8 +128,30 @@ class Workspace:
             csv.writer(file).writerows(rows)
         return place.with_suffix(".part").replace(place)
 
+    def _settled(self, student, chapter, original):
+        """Return the cells whose mark by hand holds: the answer is the one that was marked."""
+        before = course.notebook(self.folder / "submitted" / student, chapter)
+        if not before.exists():
+            return []
+        texts = [_answers(course.read(before)), _answers(original)]
+        with self._gradebook() as gradebook:
+            grades = gradebook.find_submission(chapter, student).notebooks[0].grades
+            return [
+                grade.cell.name
+                for grade in grades
+                if grade.manual_score is not None
+                and not grade.needs_manual_grade
+                and texts[0].get(grade.cell.name) == texts[1].get(grade.cell.name)
+            ]
+
     def _gradebook(self):
         return Gradebook(self.config.CourseDirectory.db_url)
+
+
+def _answers(notebook):
+    """Return the text of each cell that nbgrader knows."""
+    known = [cell for cell in notebook.cells if "grade_id" in cell.metadata.get("nbgrader", {})]
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in known}
 
 
 def _grades(student):

@@ -80,13 +80,15 @@ def _sealed(task, about):
 def make_term(chapter, seed):
     """Write a source whose hidden inputs are drawn from a private seed, executed anew."""
     if not seed.strip() or course.PUBLIC_SEED in seed or not seed.isprintable() or '"' in seed:
-        raise ValueError("SEED: give words of your own, without quotes, such as SEED='maple 4711'")
+        raise ValueError(
+            "SEED: give words of your own, with no quotation marks in them, such as maple 4711"
+        )
     source = course.read(course.notebook(course.EXERCISES / "source", chapter))
     for cell in source.cells:
         if cell.cell_type == "code":
             cell.source = _reseeded(cell.source, seed)
             cell.outputs, cell.execution_count = [], None
-    NotebookClient(source, timeout=60, kernel_name="python3").execute()
+    NotebookClient(source, timeout=60, kernel_name="python3", record_timing=False).execute()
     place = course.notebook(course.TERM / "source", chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(source, place)
