@@ -5,7 +5,7 @@ PORT ?= 8000
 NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
 BIN := .venv/bin
 BUILD := _build
-GRADER := PYTHONPATH=exercises $(BIN)/python -m grader
+GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
 READY := .venv/.ready
 # What an execution depends on besides its notebook, and what a page depends on besides its text.
 EXECUTION := linreg requirements.txt pyproject.toml
@@ -31,13 +31,14 @@ test: $(READY) ## Install, then run every check, a real browser included; the co
 	$(BIN)/python tests/run.py
 
 lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(ARGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
-check: $(READY) ## Say task by task what the visible checks say (EX=ch03, or EX=path.ipynb)
-	@$(BIN)/python -m linreg.checks $(if $(filter %.ipynb,$(EX)),$(EX),exercises/release/$(EX)/$(EX).ipynb)
+check: $(READY) ## Say task by task what the visible checks say (EX=ch03, EX=path.ipynb)
+	@test -n "$(EX)" || { echo 'Say which: make check EX=ch01, or EX=path.ipynb' >&2; exit 2; }
+	@$(BIN)/python -m linreg.checks "$(if $(findstring .ipynb,$(EX)),$(EX),$(or $(wildcard exercises/mine/$(EX).ipynb),exercises/release/$(EX)/$(EX).ipynb))"
 
 release: $(READY) ## Make the exercises' release from their sources (SEED=... a term's own sources)
-	$(GRADER) release $(if $(SEED),--seed "$(SEED)")
+	$(GRADER) release $(if $(filter undefined,$(origin SEED)),,--seed "$(SEED)")
 
 grade: $(READY) ## Grade a class (SUBMISSIONS=dir; CLASS=dir for its workspace, EX=ch03, UNSAFE=1)
 	@$(GRADER) grade "$(SUBMISSIONS)" $(if $(CLASS),--workspace "$(CLASS)") $(if $(EX),--chapter $(EX)) $(if $(UNSAFE),--unsafe)
