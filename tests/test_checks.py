@@ -1,5 +1,6 @@
 """Promise: a check of numbers names the slip that they come from."""
 
+import numpy as np
 import pytest
 import sympy
 
@@ -41,6 +42,84 @@ def test_rounding_is_told_from_a_constant_factor(found):
 def test_a_factor_near_1_and_zero_are_not_taken_for_rounding(found, says):
     with pytest.raises(checks.NotYet, match=says):
         checks.same("ch00/c1", found, [2, 4])
+
+
+EXPECTED = [3.0, -5.0, 7.0]
+N = 10
+
+
+def times(factor):
+    return [factor * value for value in EXPECTED]
+
+
+# For each relation between numbers: numbers that have it, and it alone, with those expected.
+RELATED = {
+    "sign": (times(-1), EXPECTED),
+    "double": (times(2), EXPECTED),
+    "half": (times(1 / 2), EXPECTED),
+    "minus_double": (times(-2), EXPECTED),
+    "minus_half": (times(-1 / 2), EXPECTED),
+    "times_n": (times(N), EXPECTED),
+    "over_n": (times(1 / N), EXPECTED),
+    "times_2n": (times(2 * N), EXPECTED),
+    "over_2n": (times(1 / (2 * N)), EXPECTED),
+    "times_half_n": (times(N / 2), EXPECTED),
+    "factor": (times(3), EXPECTED),
+    "zero": (times(0), EXPECTED),
+    "rounded": ([3.0001, -5.0, 7.0], EXPECTED),
+    "shift": ([4.0, -4.0, 8.0], EXPECTED),
+    "order": ([7.0, 3.0, -5.0], EXPECTED),
+    "signs": ([3.0, 5.0, 7.0], EXPECTED),
+    "squared": ([9.0, 25.0, 49.0], EXPECTED),
+    "root": ([2.0, 3.0, 5.0], [4.0, 9.0, 25.0]),
+}
+OF_EXPRESSIONS = {"vanishes", "infinite"}  # tested with derivations, below
+
+
+def test_each_relation_is_tested():
+    assert set(RELATED) | OF_EXPRESSIONS == set(diagnosis.RELATIONS)
+
+
+@pytest.mark.parametrize("relation", RELATED)
+def test_each_relation_is_told_by_its_own_words(relation):
+    found, expected = RELATED[relation]
+    with pytest.raises(checks.NotYet) as raised:
+        checks.same("ch01/c1", found, expected, n=N)
+    assert str(raised.value) == diagnosis.RELATIONS[relation]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"), [(1e-12, 0.0), (0.0, 1e-17), ([1e-12, -1e-13], [0, 0]), ([], [])]
+)
+def test_what_rounding_leaves_of_zero_passes(found, expected):
+    checks.same("ch01/c1", found, expected)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "relation"),
+    [
+        (3e-8, 0.0, "rounded"),
+        ([3e-8, -1e-8], [0, 0], "rounded"),
+        ([1e-17, 4.0], [0.0, 2.0], "double"),
+        ([0.0, 4.0], [1e-17, 2.0], "double"),
+        ([1e-17, 1e-13], [0.0, 2.0], "zero"),
+        (np.float32([0.1, 1 / 3, -2.7]), [0.1, 1 / 3, -2.7], "rounded"),
+        (np.float32([0.1]), [0.1], "rounded"),
+        (np.float32([0.1, 1e-8]), [0.1, 0.0], "rounded"),
+        (np.float32([1e-5, 0.1]), [1e-5, 0.1], "rounded"),
+    ],
+)
+def test_what_rounding_leaves_is_no_relation_of_its_own(found, expected, relation):
+    with pytest.raises(checks.NotYet) as raised:
+        checks.same("ch01/c1", found, expected)
+    assert str(raised.value) == diagnosis.RELATIONS[relation]
+
+
+def test_one_number_has_no_order():
+    for found in (2e-12, 1e-9, 1e-3, 5):
+        with pytest.raises(checks.NotYet) as raised:
+            checks.same("ch01/c1", found, 0.0)
+        assert str(raised.value) != diagnosis.RELATIONS["order"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from math import isclose, isfinite
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about
 
+TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
+
 # What to tell of each relation that holds between all found numbers and the expected ones.
 # A task's own notes may say it in the words of its subject.
 RELATIONS = {
@@ -89,7 +91,7 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     slips : dict of name to numbers, optional
         What known slips come to on the same data; the task's notes word each name as a relation.
     tolerance : float, default 1e-9
-        Relative to the largest expected number.
+        Relative to the largest expected number; where all are 0, what rounding leaves passes.
 
     Raises
     ------
@@ -102,7 +104,7 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     bad = next((value for value in found if not isfinite(value)), None)
     if bad is not None:
         raise NotYet(f"It comes out as {bad}: is something divided by zero, or too large?")
-    margin = tolerance * max(1e-300, *map(abs, expected), 0)
+    margin = max(tolerance * max(map(abs, expected), default=0), TINY)
     if all(abs(a - b) <= margin for a, b in zip(found, expected)):
         return
     relation = _slip(found, slips or {}) or _relation(found, expected, n)
@@ -247,9 +249,10 @@ def _slip(found, slips):
 
 def _relation(found, expected, n):
     """Return the name of a relation that holds for all the numbers, or None."""
+    found, expected = _without_dust(found), _without_dust(expected)
     if not any(found):
         return "zero"
-    near = 1e-4 * max(map(abs, expected))
+    near = 1e-4 * max(map(abs, expected)) or 1e-6
     if all(abs(a - b) <= near for a, b in zip(found, expected)):
         return "rounded"
     ratios = [a / b if b else (1.0 if a == 0 else None) for a, b in zip(found, expected)]
@@ -267,6 +270,10 @@ def _relation(found, expected, n):
         "root": _all_close((a * a, b) for a, b in pairs),
     }
     return next((name for name, holds in tests.items() if holds), None)
+
+
+def _without_dust(values):
+    return [0.0 if abs(value) <= TINY else value for value in values]
 
 
 def _ratio(ratio, n):
