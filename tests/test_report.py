@@ -1,15 +1,23 @@
 """Promise: `make check` tells a learner task by task what the visible checks say, and no more."""
 
+import json
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
+import nbclient
 import pytest
 from classroom import answered, hand_in, solutions
 
 from exercises import settings, tasks
+from linreg.checks import notes
+from linreg.checks.__main__ import main
 from linreg.checks.report import Line, report, table
 from notebooks import ROOT
+
+NOTES = ROOT / "linreg/checks/notes"
 
 
 def check(path):
@@ -51,24 +59,127 @@ def test_a_lost_check_is_missed(tmp_path):
     assert "Copy its cells from a fresh release" in lost.message
 
 
+def a_check(**changes):
+    marks = {"nbgrader": {"grade_id": "a1-check", "points": 1}}
+    cell = {"cell_type": "code", "id": "a", "metadata": marks, "source": "1", "outputs": []}
+    return cell | {"execution_count": None} | changes
+
+
+def a_notebook(*cells, **changes):
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | changes
+
+
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("content", "says"),
     [
         ("{", "is not a notebook"),
-        ('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "holds no exercises"),
+        (b"\xff\xfe", "is not a notebook"),
+        (a_notebook(a_check(), nbformat=99), "is not a notebook"),
+        ([1], "is not a whole notebook"),
+        (None, "is not a whole notebook"),
+        ({"metadata": {}, "nbformat": 4, "nbformat_minor": 5}, "is not a whole notebook"),
+        (a_notebook({"cell_type": "code"}, a_check()), "is not a whole notebook"),
+        (a_notebook(3, a_check()), "is not a whole notebook"),
+        (a_notebook(a_check(source=3)), "is not a whole notebook"),
+        (a_notebook(a_check(), nbformat=3), "is not a whole notebook"),
+        (a_notebook(), "holds no exercises"),
+        (a_notebook(a_check(metadata={"nbgrader": 3})), "holds no exercises"),
+        (a_notebook(a_check(metadata={"nbgrader": {"points": 1}})), "holds no exercises"),
+        (a_notebook(a_check(source="checks.number('ch99/a1', 1)")), "there is no task 'ch99'"),
     ],
 )
-def test_what_is_no_notebook_of_exercises_is_told_so(tmp_path, text, says):
-    done = check(hand_in(tmp_path, "mine", text))
-    assert says in done.stderr
+def test_what_is_no_notebook_of_exercises_is_told_so(tmp_path, capsys, content, says):
+    text = content if isinstance(content, str | bytes) else json.dumps(content)
+    assert main([str(hand_in(tmp_path, "mine", text))]) == 2
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+
+
+def test_what_is_no_notebook_ends_the_program_without_a_traceback(tmp_path):
+    done = check(hand_in(tmp_path, "mine", "[1]"))
+    assert done.returncode == 2
+    assert "is not a whole notebook" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_chapter_is_no_task():
+    with pytest.raises(ValueError, match="there is no task 'ch99'"):
+        notes.tasks_of("ch99")
+
+
+def test_the_keys_of_notes_are_those_that_are_described():
+    stored = [json.loads(path.read_text(encoding="utf-8")) for path in NOTES.glob("*.json")]
+    written = {key for chapter in stored for task in chapter.values() for key in task}
+    assert set(re.findall(r"`(\w+)`", notes.about.__doc__)) == written
+
+
+@pytest.mark.parametrize(("name", "says"), [("no.ipynb", "is not there"), ("", "is a folder")])
+def test_a_path_that_is_no_file_is_told(tmp_path, capsys, name, says):
+    assert main([str(tmp_path / name)]) == 2
+    assert f"{tmp_path / name} {says}: give the path of a notebook." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("library", ["nbclient", "nbformat", "ipykernel"])
+def test_a_library_that_is_missing_is_named_with_the_way_to_install_it(tmp_path, library):
+    path = hand_in(tmp_path, "mine", json.dumps(a_notebook(a_check())))
+    code = f"import sys; sys.modules[{library!r}] = None; from linreg.checks.__main__ import main\n"
+    command = [sys.executable, "-c", code + f"sys.exit(main([{str(path)!r}]))"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.startswith(f"{library} is missing")
+    assert "`pip install nbclient ipykernel sympy`" in done.stderr
+    assert done.stderr.count("\n") == 1
     assert done.returncode == 2
 
 
-def test_a_file_that_is_not_there():
-    done = check("nowhere.ipynb")
-    assert "nowhere.ipynb is not there" in done.stderr
-    assert done.returncode == 2
+def test_an_extra_installs_what_notebooks_of_exercises_need():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [needed.partition(">=")[0] for needed in project["optional-dependencies"]["checks"]]
+    assert wanted == ["ipykernel", "nbclient", "sympy"]
+
+
+def test_broken_or_stale_outputs_do_not_matter(tmp_path):
+    stale = {"output_type": "error", "ename": "NotYet", "evalue": "", "traceback": []}
+    content = a_notebook(a_check(outputs=[stale, {}], source=""))
+    (line,) = report(hand_in(tmp_path, "mine", json.dumps(content)))
+    assert line.points == 1
+
+
+def test_a_slow_cell_is_interrupted_and_told(tmp_path):
+    slow = "import time\ntime.sleep(60)"
+    notebook = a_notebook(
+        a_check(id="b", source=slow, metadata={"nbgrader": {"grade_id": "a1"}}),
+        a_check(),
+        a_check(id="c", source=slow, metadata={"nbgrader": {"grade_id": "a2-check", "points": 2}}),
+        a_check(id="d", metadata={"nbgrader": {"grade_id": "a3-check", "points": 1}}),
+    )
+    lines = report(hand_in(tmp_path, "mine", json.dumps(notebook)), seconds=1)
+    assert [line.points for line in lines] == [0, 0, 1]
+    for line in lines[:2]:
+        assert line.message == "Not yet. It takes more than 1 s, and was interrupted."
+
+
+def test_a_cell_that_cannot_be_interrupted_is_told(tmp_path, capsys, monkeypatch):
+    def execute(self):
+        raise nbclient.exceptions.CellTimeoutError("in many\nlines")
+
+    monkeypatch.setattr(nbclient.NotebookClient, "execute", execute)
+    path = hand_in(tmp_path, "mine", json.dumps(a_notebook(a_check())))
+    assert main([str(path)]) == 2
+    told = capsys.readouterr().err
+    assert "A cell takes more than 60 s" in told
+    assert told.count("\n") == 1
+
+
+def test_the_notebook_runs_in_its_own_folder(tmp_path, monkeypatch):
+    folder, elsewhere = tmp_path / "mine", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    content = a_notebook(a_check(source="assert open('beside.txt').read() == 'found'"))
+    path = hand_in(folder, "mine", json.dumps(content))
+    (folder / "beside.txt").write_text("found", encoding="utf-8")
+    (line,) = report(Path("../mine") / path.name)
+    assert line.points == 1
 
 
 def test_a_kernel_that_dies_is_told(tmp_path):

@@ -12,12 +12,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m linreg.checks", description=__doc__)
     parser.add_argument("notebook", type=Path, help="a notebook of exercises with your answers")
     path = parser.parse_args(arguments).notebook
-    if not path.is_file():
+    if path.is_dir():
+        print(f"{path} is a folder: give the path of a notebook.", file=sys.stderr)
+        return 2
+    if not path.exists():
         print(f"{path} is not there: give the path of a notebook.", file=sys.stderr)
         return 2
     try:
         lines = report(path)
-    except ValueError as error:
+    except (ValueError, OSError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2
     print(table(lines))

@@ -43,19 +43,29 @@ def open_note(task, answer):
 
 
 def about(task):
-    """Return what is stored of a task: `kind`, `otherwise`, `sealed`, `relations` and so on."""
+    """Return what is stored of a task.
+
+    Every task has `points` and `otherwise`, what to tell of a wrong answer that nobody foresaw.
+    Answers that are given as such have `sealed` notes, numbers their `digits`, and choices their
+    `options` and whether `several` may be chosen. Work may have `relations`: what to tell of each.
+    """
     chapter, _, name = task.partition("/")
     try:
         return _chapter(chapter)[name]
     except (FileNotFoundError, KeyError):
-        raise ValueError(
-            f"there is no task {task!r}: write chapter/task, as in 'ch01/a1'"
-        ) from None
+        raise _no_task(task) from None
 
 
 def tasks_of(chapter):
     """Return the names of a chapter's tasks."""
-    return list(_chapter(chapter))
+    try:
+        return list(_chapter(chapter))
+    except FileNotFoundError:
+        raise _no_task(chapter) from None
+
+
+def _no_task(task):
+    return ValueError(f"there is no task {task!r}: write chapter/task, as in 'ch01/a1'")
 
 
 @cache

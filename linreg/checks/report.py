@@ -4,6 +4,7 @@ import re
 import sys
 import textwrap
 from dataclasses import dataclass
+from importlib import import_module
 
 from linreg.checks.notes import about, tasks_of
 
@@ -41,33 +42,19 @@ def report(path, *, seconds=60):
     ------
     ValueError
         If it is no notebook of exercises, or its kernel dies; the message says which.
+    ImportError
+        If a library that runs notebooks is missing; the message says how to install it.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import DeadKernelError
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
-        raise ValueError(f"{path} is not a notebook: {error}") from None
+    _demand_libraries()
+    notebook = _read(path)
     checks = [cell for cell in notebook.cells if _is_check(cell)]
     if not checks:
         raise ValueError(f"{path} holds no exercises: give a notebook of exercises/release/.")
-    settings = {"allow_errors": True, "timeout": seconds, "interrupt_on_timeout": True}
-    client = NotebookClient(
-        *(notebook,),
-        **settings,
-        kernel_name="python3",
-        resources={"metadata": {"path": path.resolve().parent}},
-        on_cell_executed=lambda cell, cell_index, **_: _progress(cell_index, notebook),
-    )
-    try:
-        client.execute()
-    except DeadKernelError:
-        raise ValueError(
-            "The kernel died: a cell ends Python itself or takes all memory."
-        ) from None
-    return [_line(cell) for cell in notebook.cells if _points(cell)] + _missing(checks)
+    missing = _missing(checks)
+    _run(notebook, path.resolve().parent, seconds)
+    late = {_task(cell) for cell in notebook.cells if _was_interrupted(cell)}
+    slow = f"Not yet. It takes more than {seconds:g} s, and was interrupted."
+    return [_line(cell, late, slow) for cell in notebook.cells if _points(cell)] + missing
 
 
 def table(lines):
@@ -85,6 +72,63 @@ def table(lines):
     return "\n".join(rows)
 
 
+def _demand_libraries():
+    """Say what to install where a library that runs notebooks is missing."""
+    try:
+        for library in ("nbformat", "nbclient", "ipykernel"):
+            import_module(library)
+    except ImportError as error:
+        raise ImportError(
+            f"{library} is missing, which notebooks are run with: "
+            "`pip install nbclient ipykernel sympy`"
+        ) from error
+
+
+def _read(path):
+    """Return a notebook without its outputs, or say why the file is none."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []  # broken or stale, they do not matter: it is run anew
+        nbformat.validate(notebook, relax_add_props=True)
+    except ValueError as error:
+        raise ValueError(f"{path} is not a notebook: {error}") from None
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, RecursionError):
+        raise ValueError(
+            f"{path} is not a whole notebook: something in it is missing or broken. "
+            "Copy your answers into a fresh release."
+        ) from None
+    return notebook
+
+
+def _run(notebook, folder, seconds):
+    """Run a notebook in a folder; its cells get their outputs."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    settings = {"allow_errors": True, "timeout": seconds, "interrupt_on_timeout": True}
+    client = NotebookClient(
+        *(notebook,),
+        **settings,
+        kernel_name="python3",
+        resources={"metadata": {"path": folder}},
+        on_cell_executed=lambda cell, cell_index, **_: _progress(cell_index, notebook),
+    )
+    try:
+        client.execute()
+    except DeadKernelError:
+        raise ValueError(
+            "The kernel died: a cell ends Python itself or takes all memory."
+        ) from None
+    except CellTimeoutError:
+        raise ValueError(
+            f"A cell takes more than {seconds:g} s: is there a loop in it that never ends?"
+        ) from None
+
+
 def _progress(index, notebook):
     if sys.stderr.isatty():
         end = "\n" if index + 1 == len(notebook.cells) else ""
@@ -92,17 +136,37 @@ def _progress(index, notebook):
 
 
 def _points(cell):
-    return cell.metadata.get("nbgrader", {}).get("points", 0)
+    """Return the points of the cell that a task is marked by, and 0 for any other cell."""
+    points = _settings(cell).get("points", 0)
+    return points if _task(cell) and isinstance(points, int | float) else 0
+
+
+def _task(cell):
+    """Return the task that a cell belongs to, or None."""
+    grade_id = _settings(cell).get("grade_id")
+    return grade_id.removesuffix("-check") if isinstance(grade_id, str) else None
+
+
+def _settings(cell):
+    settings = cell.metadata.get("nbgrader")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _was_interrupted(cell):
+    outputs = cell.get("outputs", [])
+    return any(output.get("ename") == "KeyboardInterrupt" for output in outputs)
 
 
 def _is_check(cell):
     return cell.cell_type == "code" and bool(_points(cell))
 
 
-def _line(cell):
-    task = cell.metadata.nbgrader.grade_id.removesuffix("-check")
+def _line(cell, late, slow):
+    task = _task(cell)
     if not _is_check(cell):
         return Line(task, None, _points(cell), "An answer in words, marked by a person.")
+    if task in late:
+        return Line(task, 0, _points(cell), slow)
     failed = [output for output in cell.outputs if output.output_type == "error"]
     if not failed:
         return Line(task, _points(cell), _points(cell), "right, as far as one can see")
