@@ -12,6 +12,7 @@ from grader.marking import VERDICT, mark, same_lines
         ("1", "1.0", True),
         ("12", "12.5", False),
         ("1.001", "1.0", True),
+        ("1.002", "1.0", False),
         ("1.01", "1.0", False),
         ("0.1", "1.0", False),
         ("8790", "8793", False),  # whole numbers are counts ...
@@ -134,6 +135,10 @@ def test_a_result_never_scores(shown):
     assert not scores(outputs)
     assert {output.output_type for output in outputs} <= {"display_data", "stream", "error"}
     assert all(output.get("name") != "stderr" for output in outputs)
+
+
+def test_a_result_beside_a_right_answer_is_not_taken_for_its_mark():
+    assert marked([RIGHT], visible=[printed("1"), result("0")]) == [printed("1")]
 
 
 def test_the_diagnosis_stays_the_first_that_is_told():
