@@ -78,7 +78,7 @@ def _same_line(found, right):
 
 
 def _same_number(found, right):
-    whole = all(re.fullmatch(r"[-+]?\d+", text) for text in (found, right))
+    whole = re.fullmatch(r"[-+]?\d+", right)
     found, right = float(found), float(right)
     return abs(found - right) <= max((WHOLE if whole else TOLERANCE) * abs(right), 1e-9)
 
