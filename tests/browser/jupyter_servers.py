@@ -3,8 +3,10 @@
 import json
 import os
 import socket
+import subprocess
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,6 +16,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(command, port, log, **options):
+    """Run a server until the block ends; give its address once it answers."""
+    address = f"http://127.0.0.1:{port}"
+    with log.open("w") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output, **options)
+    try:
+        wait_until_up(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 def wait_until_up(address, server, log, seconds=60):

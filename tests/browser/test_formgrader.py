@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from classroom import answered, hand_in, solutions, table
-from jupyter_servers import environment, free_port, wait_until_up
+from jupyter_servers import environment, free_port, serving
 
 from grader import course
 
@@ -39,16 +39,8 @@ def formgrader(workspace, tmp_path_factory):
     place = f"--ServerApp.port={port}"
     command = grader("marks", "--workspace", workspace, "--", place, *options)
     own = environment(tmp_path_factory.mktemp("jupyter"))
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command, cwd=course.EXERCISES, stdout=output, stderr=output, env=own
-        )
-    try:
-        wait_until_up(f"http://127.0.0.1:{port}", server, log)
-        yield f"http://127.0.0.1:{port}/formgrader"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with serving(command, port, log, cwd=course.EXERCISES, env=own) as address:
+        yield f"{address}/formgrader"
 
 
 def test_a_mark_given_in_the_formgrader_survives_grading(chromium, workspace, formgrader):

@@ -1,13 +1,12 @@
 """Promise: in JupyterLab a lab and its kernel keep each other's state."""
 
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_servers import environment, free_port, wait_until_up
+from jupyter_servers import environment, free_port, serving
 
 ROOT = Path(__file__).parents[2]
 RATE = ".lr-slider-rate input"
@@ -55,16 +54,8 @@ def jupyter(tmp_path_factory):
         f"--ServerApp.root_dir={folder}",
     ]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", *options]
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command, env=environment(folder), stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_until_up(f"http://127.0.0.1:{port}", server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with serving(command, port, log, env=environment(folder)) as address:
+        yield address
 
 
 @pytest.fixture
