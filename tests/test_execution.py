@@ -49,6 +49,9 @@ def _nothing_stays_behind(monkeypatch, tmp_path):
     assert not [
         child for child in psutil.Process().children(recursive=True) if sandbox.alive(child)
     ]
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():  # asyncio's, which reports that a child ended
+            thread.join(timeout=5)
     assert threading.enumerate() == [threading.main_thread()]
     assert not list(folder.iterdir())
 
