@@ -27,8 +27,9 @@ __all__ = ["LeastSquaresSolution", "lstsq", "polyfit"]
 EPS = np.finfo(float).eps  # 2.2e-16, the distance from 1 to the next float64
 METHODS = ("auto", "cholesky", "qr", "svd", "refined")
 SMALL = 100_000  # entries of X up to which `auto` spends time on the last digit
-CHOLESKY_LIMIT = 1e6  # condition number up to which corrections mend what AᵀA has lost
+CHOLESKY_LIMIT = 1e7  # condition number up to which corrections mend what AᵀA has lost
 TINY = np.finfo(float).tiny
+MOST_STEPS = 30
 BLOCK = 2**17  # entries of A that are split into slices at a time: about a processor's cache
 
 
@@ -76,7 +77,7 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         ``"svd"`` factor X; ``"refined"`` repeats the correction with residuals in doubled
         precision until the coefficients are correctly rounded. ``"auto"`` takes ``"refined"`` for
         up to 100,000 entries; for more it takes ``"cholesky"`` while the condition number is below
-        1e6, else ``"qr"``. A method that cannot solve the problem leaves it to the next:
+        1e7, else ``"qr"``. A method that cannot solve the problem leaves it to the next:
         ``cholesky`` to ``qr``, and all to ``svd`` where rank is lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
@@ -189,10 +190,10 @@ def polyfit(x, y, degree):
     A = Scaled(*powers(x[:, 0], degree))
     right, unit = to_unit(y[:, None])
     try:
-        found, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
+        z, _, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
     except np.linalg.LinAlgError:
         raise ValueError(f"the powers up to {degree} are dependent: lower the degree") from None
-    coef, error = np.ldexp([found, error], unit - A.exponents[:, None])
+    coef, error = np.ldexp([z, error], -A.exponents[:, None]) * unit
     if error.max() > 1e-8 * abs(coef).max():
         warnings.warn(
             f"the powers are nearly dependent (condition number {factor.condition_number:.1e}) and "
@@ -221,8 +222,7 @@ class Scaled:
             shift = np.frexp(abs(A).max(axis=0))[1]
             A, low = np.ldexp(A, -shift), None if low is None else np.ldexp(low, -shift)
             squares = A.T @ A
-        lengths = np.sqrt(np.diag(squares))
-        exponents = np.frexp(lengths)[1]
+        exponents = np.frexp(np.sqrt(np.diag(squares)))[1]
         self.A, self.low, self.shape = A, low, A.shape
         self.scale = np.ldexp(1.0, -exponents)[:, None]
         self.squares = squares * self.scale * self.scale.T
@@ -253,28 +253,27 @@ class Problem(NamedTuple):
 
 def solve(X, y, method, rank_tol):
     """Return a ``LeastSquaresSolution`` for float64 arrays, y of shape (n_samples, n_targets)."""
-    filled = X.any(axis=0)
-    if not filled.all():
-        return without_zeros(X, y, method, rank_tol, filled)
     tall = X.shape[0] >= X.shape[1]
     tolerance = EPS * max(10, min(X.shape)) if rank_tol is None else rank_tol
     A = Scaled(X if tall else X.T)
+    if tall and not A.squares.diagonal().all():
+        return without_zeros(X, y, method, rank_tol)
     right, units = to_unit(y if tall else np.ldexp(y, -A.exponents[:, None]))
     nothing = np.zeros((X.shape[1], y.shape[1]))
     problem = Problem(A, right, nothing, tall) if tall else Problem(A, nothing, right, tall)
     for attempt in order(method, X.size):
         try:
-            found, error, factor = attempt(problem, tolerance)
+            z, r, error, factor = attempt(problem, tolerance)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
             continue
-        exponents = units - A.exponents[:, None] if tall else units
-        coef, error = np.ldexp([found, error], exponents)
+        back = -A.exponents[:, None] if tall else 0
+        coef = np.ldexp(z if tall else r, back) * units
         return LeastSquaresSolution(
             coef,
-            X @ coef - y,
+            r * -units if tall else X @ coef - y,
             min(X.shape),
             factor.condition_number,
-            relative(error, coef),
+            relative(np.ldexp(error, back) * units, coef),
             attempt.__name__,
         )
     return svd(X, y, tolerance, promised=rank_tol is not None)
@@ -287,8 +286,9 @@ def order(method, n_entries):
     return {"cholesky": [cholesky, qr], "qr": [qr], "refined": [refined], "svd": []}[method]
 
 
-def without_zeros(X, y, method, rank_tol, filled):
+def without_zeros(X, y, method, rank_tol):
     """Solve for the columns that hold something; the others' coefficients are 0."""
+    filled = X.any(axis=0)
     coef = np.zeros((X.shape[1], y.shape[1]))
     if not filled.any():
         return LeastSquaresSolution(coef, -y, 0, np.inf, 0.0, "svd")
@@ -304,9 +304,10 @@ def relative(error, coef):
 
 
 def to_unit(values):
-    """Return each column brought to at most 1 by a power of two, and the exponents."""
+    """Return each column brought below 2 by a power of two, and these powers, shape (k,)."""
     exponents = np.frexp(abs(values).max(axis=0))[1]
-    return np.ldexp(values, -exponents), exponents
+    units = np.ldexp(1.0, exponents - 1)
+    return values / units, units
 
 
 # ---- Three factorizations: each solves the augmented system to working precision
@@ -316,7 +317,7 @@ class Factor:
     """A = Q R, as far as a solver needs it: R, its inverse, and what they tell of A."""
 
     def __init__(self, R, tolerance):
-        self.inverse = np.linalg.inv(R)
+        self.inverse = inverse_of_triangle(R)
         self.condition_number = greatest_singular_value(R) * greatest_singular_value(self.inverse)
         if not self.condition_number * tolerance < 1:
             raise np.linalg.LinAlgError("rank is lost")
@@ -343,9 +344,13 @@ class FromSquares(Factor):
         if self.condition_number > CHOLESKY_LIMIT:
             raise np.linalg.LinAlgError("squaring has lost too many digits")
 
+    def solve_squares(self, right):
+        """Return dz with AᵀA dz = right."""
+        return self.inverse @ (self.inverse.T @ right)
+
     def solve(self, f, g):
         """Return dr and dz with dr + A dz = f and Aᵀ dr = g."""
-        dz = self.inverse @ (self.inverse.T @ (self.A.transposed(f) - g))
+        dz = self.solve_squares(self.A.transposed(f) - g)
         return f - self.A.times(dz), dz
 
 
@@ -364,10 +369,19 @@ class FromColumns(Factor):
 
 
 def cholesky(problem, tolerance):
-    """Solve by the normal equations, corrected from their own residual."""
-    factor = FromSquares(problem.A, tolerance)
-    z, r, _ = refine(problem, factor, plain_residual)
-    return z if problem.tall else r, factor.rounding(problem, z, r), factor
+    """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
+    A, b, c, _tall = problem
+    factor = FromSquares(A, tolerance)
+    z, r, size = np.zeros_like(c), b, np.inf
+    for _ in range(MOST_STEPS):
+        dz = factor.solve_squares(A.transposed(r) - c)
+        if abs(dz).max() > size / 2:  # what is left is rounding
+            break
+        z, size = z + dz, abs(dz).max()
+        r = b - A.times(z)
+        if factor.loss * size <= EPS * abs(z).max():
+            break
+    return z, r, factor.rounding(problem, z, r), factor
 
 
 def qr(problem, tolerance):
@@ -382,7 +396,7 @@ def qr(problem, tolerance):
     else:
         factor = FromColumns(A, tolerance)
         r, z = factor.solve(b, c)
-    return z if tall else r, factor.rounding(problem, z, r), factor
+    return z, r, factor.rounding(problem, z, r), factor
 
 
 def refined(problem, tolerance):
@@ -390,10 +404,9 @@ def refined(problem, tolerance):
     for factorize in (FromSquares, FromColumns):
         try:
             factor = factorize(problem.A, tolerance)
-            z, r, error = refine(problem, factor, exact_residual)
+            return *refine(problem, factor), factor
         except np.linalg.LinAlgError:
             continue
-        return z if problem.tall else r, error, factor
     raise np.linalg.LinAlgError("rank is lost")
 
 
@@ -410,14 +423,17 @@ def svd(X, y, tolerance, promised):
     rank = int(np.sum(values > tolerance * values[0]))
     U, scales, Vt = U[:, :rank], values[:rank, None], Vt[:rank]
     if rank == n_columns:
-        solution, back = Vt.T, units - shift[:, None]
+        solution, back = Vt.T, -shift[:, None]
     else:
-        solution, back = shortest(Vt, shift), units - shift.max()
+        solution, back = shortest(Vt, shift), -shift.max()
     w = U.T @ right / scales
     rest = norm(right - U @ (U.T @ right))
     draw = np.random.default_rng(0).standard_normal((3, *w.shape))
     shakes = EPS * (norm(right) + norm(w) + rest / scales) * draw / scales
-    coef, error = np.ldexp([solution @ w, np.max(abs(solution @ shakes), axis=0)], back)
+    coef, error = (
+        np.ldexp(values, back) * units
+        for values in (solution @ w, np.max(abs(solution @ shakes), axis=0))
+    )
     sure = promised or rank == min(X.shape)
     return LeastSquaresSolution(
         coef,
@@ -455,18 +471,28 @@ def norm(columns):
     return np.linalg.norm(columns, axis=0)
 
 
+def inverse_of_triangle(R):
+    """Return the inverse of an upper triangle, from the inverses of its two smaller triangles."""
+    if len(R) <= 32:
+        return np.linalg.inv(R)
+    half = len(R) // 2
+    upper, lower = inverse_of_triangle(R[:half, :half]), inverse_of_triangle(R[half:, half:])
+    corner = -upper @ R[:half, half:] @ lower
+    return np.block([[upper, corner], [np.zeros_like(corner.T), lower]])
+
+
 def greatest_singular_value(M):
     """Return the largest singular value, from below, to about a tenth: the power method."""
     v = np.random.default_rng(0).standard_normal(len(M))
-    for _ in range(10):
-        v = M.T @ (M @ (v / np.linalg.norm(v)))
-    return np.sqrt(np.linalg.norm(v))
+    for _ in range(6):
+        v = M.T @ (M @ (v / np.sqrt(v @ v)))
+    return (v @ v) ** 0.25
 
 
 # ---- Refinement: solve, look at what is left over, solve for that
 
 
-def refine(problem, factor, residual, n_steps=30):
+def refine(problem, factor):
     """Return z, r and how far the solution may be off, shape of the solution.
 
     Each step solves for what the equations have left over. A factor that is off by a part of
@@ -476,8 +502,8 @@ def refine(problem, factor, residual, n_steps=30):
     r, z = factor.solve(problem.b, problem.c)
     low = np.zeros_like(r)  # what r has lost by rounding
     size, error = abs(z if problem.tall else r).max(axis=0), 0.0
-    for step in range(n_steps):
-        dr, dz = factor.solve(*residual(problem, z, r, low))
+    for step in range(MOST_STEPS):
+        dr, dz = factor.solve(*exact_residual(problem, z, r, low))
         correction = abs(dz if problem.tall else dr)
         shrinking = np.max(correction.max(axis=0) / np.maximum(size, TINY))
         if step > 0 and shrinking > 0.5:
@@ -489,12 +515,6 @@ def refine(problem, factor, residual, n_steps=30):
         if np.all(error <= EPS / 16 * abs(z if problem.tall else r)):
             break
     return z, r, error
-
-
-def plain_residual(problem, z, r, low):
-    """Return what z and r leave over of the two equations, in working precision."""
-    A, b, c, _ = problem
-    return b - r - low - A.times(z), c - A.transposed(r)
 
 
 def exact_residual(problem, z, r, low):
@@ -604,8 +624,8 @@ def read(X, y):
     validation.not_empty("y[0]", y[:1].ravel())
     for values, name in ((X, "X"), (y, "y")):
         if not np.isfinite(values).all():
-            first = tuple(map(int, np.argwhere(~np.isfinite(values))[0]))
-            raise validation.unusable(float(values[first]), f"{name}{list(first)}")
+            first = np.argwhere(~np.isfinite(values))[0].tolist()
+            raise validation.unusable(float(values[tuple(first)]), f"{name}{first}")
     return X, y, np.float32 if single else np.float64
 
 
