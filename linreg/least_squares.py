@@ -119,7 +119,8 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     X, y, dtype = read(X, y)
     if method not in METHODS:
         raise ValueError(f"method is {method!r}: choose one of {', '.join(METHODS)}")
-    found = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        found = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
     if found.rank < X.shape[1]:
         warnings.warn(
             f"X has rank {found.rank} but {X.shape[1]} columns: many fits are equally good, and "
@@ -187,7 +188,8 @@ def polyfit(x, y, degree):
             f"degree is {degree}, and x has {len(np.unique(x))} different values: pass a degree "
             "from 0 to one less than these"
         )
-    A = Scaled(*powers(x[:, 0], degree))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        A = Scaled(*powers(x[:, 0], degree))
     right, unit = to_unit(y[:, None])
     try:
         z, _, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
@@ -256,7 +258,7 @@ def solve(X, y, method, rank_tol):
     tall = X.shape[0] >= X.shape[1]
     tolerance = EPS * max(10, min(X.shape)) if rank_tol is None else rank_tol
     A = Scaled(X if tall else X.T)
-    if tall and not A.squares.diagonal().all():
+    if not (A.squares.diagonal() if tall else X.any(axis=0)).all():
         return without_zeros(X, y, method, rank_tol)
     right, units = to_unit(y if tall else np.ldexp(y, -A.exponents[:, None]))
     nothing = np.zeros((X.shape[1], y.shape[1]))
@@ -401,13 +403,15 @@ def qr(problem, tolerance):
 
 def refined(problem, tolerance):
     """Solve by corrections from residuals in doubled precision, until none is left."""
-    for factorize in (FromSquares, FromColumns):
-        try:
-            factor = factorize(problem.A, tolerance)
-            return *refine(problem, factor), factor
-        except np.linalg.LinAlgError:
-            continue
-    raise np.linalg.LinAlgError("rank is lost")
+    try:
+        factor = FromSquares(problem.A, tolerance)
+        z, r, error, settled = refine(problem, factor)
+    except np.linalg.LinAlgError:
+        settled = False
+    if not settled:
+        factor = FromColumns(problem.A, tolerance)
+        z, r, error, _ = refine(problem, factor)
+    return z, r, error, factor
 
 
 def svd(X, y, tolerance, promised):
@@ -493,28 +497,28 @@ def greatest_singular_value(M):
 
 
 def refine(problem, factor):
-    """Return z, r and how far the solution may be off, shape of the solution.
+    """Return z, r, how far the solution may be off (its shape), and whether it has settled.
 
     Each step solves for what the equations have left over. A factor that is off by a part of
     itself leaves that part of the error, so the corrections shrink by a constant; they tell how
-    much is still missing. Corrections that stop shrinking are not used any more.
+    much is still missing.
     """
     r, z = factor.solve(problem.b, problem.c)
     low = np.zeros_like(r)  # what r has lost by rounding
-    size, error = abs(z if problem.tall else r).max(axis=0), 0.0
-    for step in range(MOST_STEPS):
+    sizes = [abs(z if problem.tall else r).max(axis=0)]
+    for _ in range(MOST_STEPS):
         dr, dz = factor.solve(*exact_residual(problem, z, r, low))
-        correction = abs(dz if problem.tall else dr)
-        shrinking = np.max(correction.max(axis=0) / np.maximum(size, TINY))
-        if step > 0 and shrinking > 0.5:
-            return z, r, np.maximum(error, 10 * correction)
         z = z + dz
         r, low = two_sum(r, low + dr)
-        size = correction.max(axis=0)
+        correction = abs(dz if problem.tall else dr)
+        sizes.append(correction.max(axis=0))
+        shrinking = np.max(sizes[-1] / np.maximum(sizes[-2], TINY))
         error = max(shrinking, factor.loss) * correction
         if np.all(error <= EPS / 16 * abs(z if problem.tall else r)):
+            return z, r, error, True
+        if len(sizes) > 3 and np.any(sizes[-1] > sizes[-3] / 4):  # two steps, and no gain
             break
-    return z, r, error
+    return z, r, np.maximum(error, 10 * correction), False
 
 
 def exact_residual(problem, z, r, low):
@@ -646,7 +650,7 @@ def floats(values, name):
         )
     converted = values.astype(np.float64, copy=False)
     if values.dtype.kind in "iuO":
-        for place in np.argwhere(abs(converted) > 2**53):
+        for place in np.argwhere(abs(converted) >= 2**53):
             value = values[tuple(place)]
             if isinstance(value, Integral | np.integer) and int(value) != float(value):
                 raise ValueError(
