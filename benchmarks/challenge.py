@@ -1,0 +1,156 @@
+"""The two challenges of Chapter 10: a tall problem of 10,000 × 500, a wide one of 10,000 × 50,000.
+
+Run by `make measure`, which writes what it measured, and on what machine, to
+linreg/datasets/measured/challenge.json. The wide problem takes 5 GB of memory and some minutes.
+"""
+
+import time
+
+import numpy as np
+from measuring import best_of, record
+
+from linreg.least_squares import lstsq
+
+TALL = (10_000, 500)
+WIDE = (10_000, 50_000)
+TOLERANCE = 1e-6
+REPEATS = 5
+
+
+def tall_problem(n_samples, n_features):
+    """Return independent columns, targets without noise, and the coefficients."""
+    draw = np.random.default_rng(0).standard_normal
+    X, coef = draw((n_samples, n_features)), draw(n_features)
+    return X, X @ coef, coef
+
+
+def largest_eigenvalue(X, n_products=30):
+    """Return about the largest eigenvalue of the loss's Hessian, a little from below."""
+    v = np.random.default_rng(1).standard_normal(X.shape[1]).astype(X.dtype)
+    for _ in range(n_products):
+        v = X.T @ (X @ (v / np.linalg.norm(v)))
+    return 2 / len(X) * np.linalg.norm(v)
+
+
+def descend(X, y, learning_rate, n_steps):
+    """Return the coefficients after some steps downhill from zero."""
+    coef = np.zeros(X.shape[1], dtype=X.dtype)
+    scale = X.dtype.type(2 / len(y) * learning_rate)
+    for _ in range(n_steps):
+        coef = coef - scale * (X.T @ (X @ coef - y))
+    return coef
+
+
+def steps_needed(X, y, truth, learning_rate, most=10_000):
+    """Return how many steps bring the error below the tolerance, relative to the truth."""
+    coef = np.zeros(X.shape[1], dtype=X.dtype)
+    scale = X.dtype.type(2 / len(y) * learning_rate)
+    for step in range(1, most + 1):
+        coef = coef - scale * (X.T @ (X @ coef - y))
+        if np.linalg.norm(coef - truth) <= TOLERANCE * np.linalg.norm(truth):
+            return step
+    raise RuntimeError(f"not within {TOLERANCE} after {most} steps")
+
+
+def best_rate(X):
+    """Return the best fixed learning rate, from both ends of the Hessian's spectrum."""
+    eigenvalues = np.linalg.eigvalsh(2 / len(X) * (X.T @ X))
+    return 2 / (eigenvalues[0] + eigenvalues[-1])
+
+
+def tall():
+    """Time the doors on the tall problem: all directions, each to the tolerance or better."""
+    X, y, truth = tall_problem(*TALL)
+    safe, best = 1 / largest_eigenvalue(X), best_rate(X)
+    n_safe, n_best = (steps_needed(X, y, truth, rate) for rate in (safe, best))
+    doors = {
+        "numpy lstsq": lambda: np.linalg.lstsq(X, y, rcond=None)[0],
+        "normal equations": lambda: np.linalg.solve(X.T @ X, X.T @ y),
+        "linreg auto": lambda: lstsq(X, y).coef,
+        "find a safe rate": lambda: largest_eigenvalue(X),
+        "descent, safe rate": lambda: descend(X, y, safe, n_safe),
+        "find the best rate": lambda: best_rate(X),
+        "descent, best rate": lambda: descend(X, y, best, n_best),
+    }
+    inverse = np.linalg.inv(X.T @ X)
+    residual = X @ truth - y
+    orders = {
+        "(inv(A) @ X.T) @ y": lambda: inverse @ X.T @ y,
+        "inv(A) @ (X.T @ y)": lambda: inverse @ (X.T @ y),
+        "((2 / N) * X.T) @ r": lambda: (2 / len(X)) * X.T @ residual,
+        "(2 / N) * (X.T @ r)": lambda: (2 / len(X)) * (X.T @ residual),
+    }
+    return {
+        "shape": TALL,
+        "tolerance": TOLERANCE,
+        "steps": {"descent, safe rate": n_safe, "descent, best rate": n_best},
+        "condition_number": float(f"{np.linalg.cond(X):.3g}"),
+        "seconds": timed(doors),
+        "orders": timed(orders),
+    }
+
+
+def wide():
+    """Time the ways to the shortest solution where columns outnumber rows, in float32."""
+    draw = np.random.default_rng(0).standard_normal
+    X = draw(WIDE, dtype=np.float32)
+    y = draw(WIDE[0], dtype=np.float32)
+    start = time.perf_counter()
+    gram = X @ X.T
+    multipliers = np.linalg.solve(gram, y)
+    dual = X.T @ multipliers
+    dual_seconds = time.perf_counter() - start
+    start = time.perf_counter()
+    eigenvalues = np.linalg.eigvalsh(gram)
+    spectrum_seconds = time.perf_counter() - start
+    rate = WIDE[0] / (eigenvalues[0] + eigenvalues[-1])
+    start = time.perf_counter()
+    descended, n_steps = to_zero_loss(X, y, rate)
+    descent_seconds = time.perf_counter() - start
+    difference = np.linalg.norm(dual - descended) / np.linalg.norm(dual)
+    return {
+        "shape": WIDE,
+        "dtype": "float32",
+        "gigabytes of X": X.nbytes / 1e9,
+        "gigabytes of XᵀX": WIDE[1] ** 2 * 4 / 1e9,
+        "condition_number": float(f"{np.sqrt(eigenvalues[-1] / eigenvalues[0]):.3g}"),
+        "steps": n_steps,
+        "relative difference": float(f"{difference:.1g}"),
+        "seconds": {
+            "Xᵀ(XXᵀ)⁻¹y": round(dual_seconds, 1),
+            "spectrum of XXᵀ": round(spectrum_seconds, 1),
+            "descent from zero": round(descent_seconds, 1),
+        },
+    }
+
+
+def to_zero_loss(X, y, learning_rate, most=500):
+    """Descend from zero until the residual is below 1e-5 of y; return coefficients and steps."""
+    coef = np.zeros(X.shape[1], dtype=X.dtype)
+    scale = X.dtype.type(2 / len(y) * learning_rate)
+    for step in range(most):
+        residual = X @ coef - y
+        if np.linalg.norm(residual) <= 1e-5 * np.linalg.norm(y):
+            return coef, step
+        coef = coef - scale * (X.T @ residual)
+    raise RuntimeError(f"the loss is not near zero after {most} steps")
+
+
+def timed(functions):
+    """Return the best seconds of each function, run side by side."""
+    seconds = best_of(functions.values(), REPEATS)
+    return {name: float(f"{value:.3g}") for name, value in zip(functions, seconds)}
+
+
+def main():
+    """Measure both challenges, print and record them."""
+    result = {}
+    for challenge in (tall, wide):
+        result[challenge.__name__] = challenge()
+        for name, value in result[challenge.__name__].items():
+            print(f"{challenge.__name__:>5}  {name}: {value}", flush=True)
+    print("\nrecorded in", record("challenge", result))
+
+
+if __name__ == "__main__":
+    main()
