@@ -5,13 +5,12 @@ machine, to linreg/datasets/measured/grading.json.
 """
 
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
+
+from measuring import record
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "exercises"))
@@ -19,7 +18,6 @@ sys.path.insert(0, str(ROOT / "exercises"))
 from grader import course  # noqa: E402  # the grader is not installed
 from grader.grade import grade  # noqa: E402
 
-RECORD = ROOT / "linreg/datasets/measured/grading.json"
 CHAPTER, STUDENTS = "ch03", 40
 
 
@@ -38,13 +36,6 @@ def hand_in(folder):
         (folder / f"student_{student:02}.ipynb").write_text(text, encoding="utf-8")
 
 
-def processor():
-    """Return the processor's name as Linux tells it."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
-
-
 def main():
     """Grade the class once, and record how long it took."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -56,21 +47,13 @@ def main():
         seconds = time.perf_counter() - start
     if left_out:
         sys.exit(f"not graded: {left_out}")
-    record = {
+    result = {
         "what": f"grading {STUDENTS} honest submissions of {CHAPTER}, feedback included",
         "students": STUDENTS,
         "seconds": round(seconds, 1),
-        "machine": {
-            "processor": processor(),
-            "cores": len(os.sched_getaffinity(0)),
-            "system": platform.system(),
-            "python": platform.python_version(),
-        },
-        "date": date.today().isoformat(),
     }
-    RECORD.parent.mkdir(parents=True, exist_ok=True)
-    RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    print(f"{seconds:.0f} s for {STUDENTS} submissions, recorded in {RECORD}")
+    path = record("grading", result)
+    print(f"{seconds:.0f} s for {STUDENTS} submissions, recorded in {path}")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from linreg.datasets import (
     ames,
     load_ames,
     load_eight_points,
+    load_measured,
     load_nist,
 )
 
@@ -70,6 +71,7 @@ def test_everything_loads_from_inside_an_archive_with_the_standard_library_alone
         f"import sys; sys.path.insert(0, {str(tmp_path / 'linreg.zip')!r})\n"
         "import json, linreg.datasets as d\n"
         "loaded = [d.load_ames(), *map(d.load_nist, d.NIST_NAMES)]\n"
+        "d.load_measured('grading')\n"
         "print(json.dumps([d.__file__, *map(repr, loaded)]))"
     )
     run = subprocess.run(
@@ -89,7 +91,9 @@ def warned_of_leaks(action):
     return [warning for warning in caught if issubclass(warning.category, ResourceWarning)]
 
 
-@pytest.mark.parametrize("load", LOADERS.values(), ids=LOADERS)
+@pytest.mark.parametrize(
+    "load", [*LOADERS.values(), lambda: load_measured("grading")], ids=[*LOADERS, "measured"]
+)
 def test_no_file_is_left_open(load):
     assert warned_of_leaks(lambda: io.FileIO(__file__)), "the check itself must see a leak"
     assert warned_of_leaks(load) == []
@@ -277,6 +281,36 @@ def test_the_eight_points():
         "y": [-2.1, -1.3, -0.4, 0.6, 1.7, 2.2, 3.5, 4.1],
     }
     assert points.units == {"x": "dimensionless", "y": "dimensionless"}
+
+
+# --- what benchmarks measured ----------------------------------------------------------------
+
+RECORDS = [path.stem for path in (Path(linreg.__file__).parent / "datasets/measured").iterdir()]
+
+
+def test_there_are_records():
+    assert {"grading", "loops_to_numpy"} <= set(RECORDS)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_names_its_machine_and_its_day(name):
+    record = load_measured(name)
+    assert record["what"]
+    assert {"processor", "cores", "system", "python"} <= set(record["machine"])
+    assert len(record["date"].split("-")) == 3
+
+
+def test_the_gradients_were_timed_over_a_whole_grid():
+    rows = load_measured("loops_to_numpy")["gradient"]
+    sizes = [(row["n_samples"], row["n_features"]) for row in rows]
+    ns, ds = ({size[k] for size in sizes} for k in (0, 1))
+    assert len(sizes) == len(set(sizes)) == len(ns) * len(ds)
+    assert all(min(row["loops"], row["arrays"]) > 0 for row in rows)
+
+
+def test_an_unknown_record_lists_the_names():
+    with pytest.raises(ValueError, match=r"^no record 'speed': choose one of grading, "):
+        load_measured("speed")
 
 
 # --- NIST ------------------------------------------------------------------------------------

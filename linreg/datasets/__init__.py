@@ -8,6 +8,7 @@ from linreg.datasets.ames import load_ames
 from linreg.datasets.dataset import Dataset
 from linreg.datasets.nist import NIST_NAMES, NistProblem, load_nist
 from linreg.datasets.points import load_eight_points
+from linreg.datasets.records import load_measured
 
 __all__ = [
     "NIST_NAMES",
@@ -15,5 +16,6 @@ __all__ = [
     "NistProblem",
     "load_ames",
     "load_eight_points",
+    "load_measured",
     "load_nist",
 ]
