@@ -182,3 +182,25 @@ def trail(ax, path):
     """Draw the places ``(w, b)`` that a walk visited, in order, a dot at each."""
     ax.plot(*zip(*path), "o-", color=colour("fit"), markersize=3.5, linewidth=1.2)
     return ax
+
+
+def boxes(ax, texts, strengths, *, role="data"):
+    """Draw a table of boxes, each with its text on a tint of its own.
+
+    ``texts`` and ``strengths`` have the same shape, rows first; the first row is on top. A strength
+    lies between 0, no tint, and 1. A box stands on whole numbers: column ``j``, row ``i``.
+    """
+    from matplotlib.patches import Rectangle
+
+    for i, row in enumerate(texts):
+        for j, text in enumerate(row):
+            tint = 0.5 * float(strengths[i][j])  # half a tint leaves the text legible
+            box = Rectangle((j - 0.46, i - 0.44), 0.92, 0.88, linewidth=0, alpha=tint)
+            box.set_facecolor(colour(role))
+            ax.add_patch(box)
+            ax.text(j, i, text, color=colour("ink"), fontsize=8, ha="center", va="center")
+    ax.set(xlim=(-0.5, len(texts[0]) - 0.5), ylim=(len(texts) - 0.5, -0.5))
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax

@@ -139,6 +139,15 @@ def test_trail(ax):
     assert ax.lines[0].get_xydata().tolist() == [[0, 1], [2, 3]]
 
 
+def test_boxes_hold_their_texts_and_tints(ax):
+    assert plots.boxes(ax, [["a", "b"], ["c", "d"]], [[0, 0.5], [0.2, 1]]) is ax
+    places = {text.get_text(): text.get_position() for text in ax.texts}
+    assert places == {"a": (0, 0), "b": (1, 0), "c": (0, 1), "d": (1, 1)}
+    tints = {(box.get_x() + 0.46, box.get_y() + 0.44): box.get_alpha() for box in ax.patches}
+    assert [tints[places[name]] for name in "abcd"] == [0, 0.25, 0.1, 0.5]
+    assert ax.get_ylim() == (1.5, -0.5)  # the first row is on top
+
+
 @pytest.mark.parametrize(("slope", "lefts"), [(1, [0, 2]), (-1, [1, 0]), (0, [1, 2])])
 def test_squares_stand_on_their_residuals_clear_of_the_line(ax, slope, lefts):
     y_hat = [slope * 1, slope * 2]
