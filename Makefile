@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
+WHAT ?= loops_to_numpy solvers challenge grading
 BIN := .venv/bin
 BUILD := _build
 GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
@@ -15,7 +16,7 @@ changed = mkdir -p $(BUILD) && find $(2) -type f -not -path '*/__pycache__/*' | 
 	! cmp -s $(BUILD)/$(1).new $(BUILD)/$(1).key && mv $(BUILD)/$(1).new $(BUILD)/$(1).key
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab check release grade marks serve execute format clean
+.PHONY: help book test lab check release grade marks measure serve execute format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ grade: $(READY) ## Grade a class (SUBMISSIONS=dir; CLASS=dir for its workspace, 
 
 marks: $(READY) ## Mark answers in words, in nbgrader's formgrader (CLASS=dir; ARGS=--allow-root as root)
 	@$(GRADER) marks $(if $(CLASS),--workspace "$(CLASS)") -- $(ARGS)
+
+measure: $(READY) ## Time this machine, minutes long; chapters show it (WHAT=solvers for one record)
+	@for what in $(WHAT); do echo "=== $$what"; $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(BUILD)/html

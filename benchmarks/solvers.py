@@ -1,7 +1,7 @@
 """How long each solver takes, and how many digits it returns, over a grid of shapes.
 
 Run by `make measure`, which writes what it measured, and on what machine, to
-linreg/datasets/measured/solvers.json. Numbers are integers, so that the true coefficients are known;
+linreg/datasets/measured/solvers.json. Numbers are integers, so that the truth is known;
 one more problem has a condition number of 1e9.
 """
 

@@ -1,0 +1,81 @@
+"""Promise: what the benchmarks time is the work they name, and their records are whole."""
+
+import importlib
+import re
+
+import numpy as np
+import pytest
+
+from linreg.datasets import load_measured
+from notebooks import ROOT
+
+LIBRARIES = ["numpy lstsq", "scipy lstsq", "scikit-learn", "statsmodels", "torch lstsq"]
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """Import a program of the folder by its name, with few repeats."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+
+    def load(name):
+        module = importlib.import_module(name)
+        monkeypatch.setattr(module, "REPEATS", 1)
+        return module
+
+    return load
+
+
+def test_every_solver_solves_what_is_timed(benchmark):
+    solvers = benchmark("solvers")
+    row = solvers.measure(solvers.integers, 60, 4)
+    assert set(LIBRARIES) < set(row["digits"])
+    assert min(row["digits"].values()) > 12
+    assert set(row["seconds"]) - set(row["digits"]) == {"gram", "gradient step"}
+    assert min(row["seconds"].values()) > 0
+
+
+def test_digits_fall_where_the_problem_is_steep(benchmark):
+    solvers = benchmark("solvers")
+    found = solvers.measure(solvers.steep, 60, 4)["digits"]
+    assert found["linreg refined"] == 16
+    assert found["normal equations"] < 8
+    assert 4 < found["numpy lstsq"] < 14
+
+
+def test_the_tall_challenge_walks_to_its_tolerance(benchmark, monkeypatch):
+    challenge = benchmark("challenge")
+    X, y, truth = challenge.tall_problem(200, 8)
+    eigenvalues = np.linalg.eigvalsh(2 / 200 * X.T @ X)
+    assert challenge.largest_eigenvalue(X) == pytest.approx(eigenvalues[-1], rel=0.05)
+    rate = challenge.best_rate(X)
+    assert rate == pytest.approx(2 / (eigenvalues[0] + eigenvalues[-1]))
+    needed = challenge.steps_needed(X, y, truth, rate)
+    for steps, near in ((needed, True), (needed - 1, False)):
+        error = np.linalg.norm(challenge.descend(X, y, rate, steps) - truth)
+        assert (error <= 1e-6 * np.linalg.norm(truth)) == near
+    monkeypatch.setattr(challenge, "TALL", (200, 8))
+    assert challenge.tall()["steps"]["descent, best rate"] == needed
+
+
+def test_the_wide_challenge_finds_one_solution_by_two_ways(benchmark, monkeypatch):
+    challenge = benchmark("challenge")
+    monkeypatch.setattr(challenge, "WIDE", (40, 200))
+    found = challenge.wide()
+    assert found["relative difference"] < 1e-3
+    assert found["gigabytes of XᵀX"] == 200**2 * 4 / 1e9
+
+
+@pytest.mark.parametrize("name", ["loops_to_numpy", "solvers", "challenge", "grading"])
+def test_a_record_names_its_machine_and_day(name):
+    record = load_measured(name)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["date"])
+    assert record["machine"]["cores"] >= 1
+
+
+def test_the_record_covers_the_grid(benchmark):
+    solvers = benchmark("solvers")
+    rows = load_measured("solvers")["rows"]
+    shapes = [(row["n_samples"], row["n_features"]) for row in rows]
+    assert shapes == [*solvers.GRID, *solvers.STEEP]
+    for row in rows:
+        assert set(LIBRARIES) < set(row["seconds"])
