@@ -133,7 +133,7 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         coef, residuals = coef.astype(dtype), residuals.astype(dtype)
     if not np.isfinite(coef).all():
         raise ValueError("a coefficient overflows: measure its column of X in a smaller unit")
-    error = max(found.relative_error, float(np.finfo(dtype).eps))
+    error = max(float(found.relative_error), float(np.finfo(dtype).eps))
     return found._replace(coef=coef, residuals=residuals, relative_error=error)
 
 
@@ -195,7 +195,7 @@ def polyfit(x, y, degree):
         z, _, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
     except np.linalg.LinAlgError:
         raise ValueError(f"the powers up to {degree} are dependent: lower the degree") from None
-    coef, error = np.ldexp([z, error], -A.exponents[:, None]) * unit
+    coef, error = np.ldexp([z, error], unit - A.exponents[:, None])
     if error.max() > 1e-8 * abs(coef).max():
         warnings.warn(
             f"the powers are nearly dependent (condition number {factor.condition_number:.1e}) and "
@@ -268,14 +268,14 @@ def solve(X, y, method, rank_tol):
             z, r, error, factor = attempt(problem, tolerance)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
             continue
-        back = -A.exponents[:, None] if tall else 0
-        coef = np.ldexp(z if tall else r, back) * units
+        back = units - A.exponents[:, None] if tall else units
+        coef = np.ldexp(z if tall else r, back)
         return LeastSquaresSolution(
             coef,
-            r * -units if tall else X @ coef - y,
+            r * np.ldexp(-1.0, units) if tall else X @ coef - y,
             min(X.shape),
             factor.condition_number,
-            relative(np.ldexp(error, back) * units, coef),
+            relative(np.ldexp(error, back), coef),
             attempt.__name__,
         )
     return svd(X, y, tolerance, promised=rank_tol is not None)
@@ -306,10 +306,9 @@ def relative(error, coef):
 
 
 def to_unit(values):
-    """Return each column brought below 2 by a power of two, and these powers, shape (k,)."""
-    exponents = np.frexp(abs(values).max(axis=0))[1]
-    units = np.ldexp(1.0, exponents - 1)
-    return values / units, units
+    """Return each column brought below 2 by a power of two, and the exponents, shape (k,)."""
+    exponents = np.frexp(abs(values).max(axis=0))[1] - 1
+    return values / np.ldexp(1.0, exponents), exponents
 
 
 # ---- Three factorizations: each solves the augmented system to working precision
@@ -320,7 +319,8 @@ class Factor:
 
     def __init__(self, R, tolerance):
         self.inverse = inverse_of_triangle(R)
-        self.condition_number = greatest_singular_value(R) * greatest_singular_value(self.inverse)
+        greatest, least = greatest_singular_value(R), 1 / greatest_singular_value(self.inverse)
+        self.condition_number = max(1.0, float(greatest / least))
         if not self.condition_number * tolerance < 1:
             raise np.linalg.LinAlgError("rank is lost")
 
@@ -427,23 +427,22 @@ def svd(X, y, tolerance, promised):
     rank = int(np.sum(values > tolerance * values[0]))
     U, scales, Vt = U[:, :rank], values[:rank, None], Vt[:rank]
     if rank == n_columns:
-        solution, back = Vt.T, -shift[:, None]
+        solution, back = Vt.T, units - shift[:, None]
     else:
-        solution, back = shortest(Vt, shift), -shift.max()
+        solution, back = shortest(Vt, shift), units - shift.max()
     w = U.T @ right / scales
     rest = norm(right - U @ (U.T @ right))
     draw = np.random.default_rng(0).standard_normal((3, *w.shape))
     shakes = EPS * (norm(right) + norm(w) + rest / scales) * draw / scales
     coef, error = (
-        np.ldexp(values, back) * units
-        for values in (solution @ w, np.max(abs(solution @ shakes), axis=0))
+        np.ldexp(values, back) for values in (solution @ w, np.max(abs(solution @ shakes), axis=0))
     )
     sure = promised or rank == min(X.shape)
     return LeastSquaresSolution(
         coef,
         X @ coef - y,
         rank,
-        values[0] / values[-1] if values[-1] > 0 else np.inf,
+        float(values[0] / values[-1]) if values[-1] > 0 else np.inf,
         relative(error, coef) if sure else 1.0,
         "svd",
     )
