@@ -319,8 +319,8 @@ class Factor:
 
     def __init__(self, R, tolerance):
         self.inverse = inverse_of_triangle(R)
-        greatest, least = greatest_singular_value(R), 1 / greatest_singular_value(self.inverse)
-        self.condition_number = max(1.0, float(greatest / least))
+        stretch = greatest_singular_value(R) * greatest_singular_value(self.inverse)
+        self.condition_number = max(float(stretch), 1.0)  # NaN, of an overflow, stays NaN
         if not self.condition_number * tolerance < 1:
             raise np.linalg.LinAlgError("rank is lost")
 
