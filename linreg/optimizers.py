@@ -248,8 +248,7 @@ def shuffled_batches(n_samples, batch_size, seed):
     The last batch of an epoch is smaller where ``batch_size`` does not divide ``n_samples``.
     ``seed`` is a whole number or a NumPy ``Generator``.
     """
-    whole_number(n_samples, "n_samples")
-    whole_number(batch_size, "batch_size")
+    n_samples, batch_size = check_sizes(n_samples, batch_size)
     rng = np.random.default_rng(seed)
     while True:
         order = rng.permutation(n_samples)
@@ -380,6 +379,11 @@ def rows_of(batches, n_samples):
         yield rows
 
 
+def check_sizes(n_samples, batch_size):
+    """Return two whole numbers of rows."""
+    return whole_number(n_samples, "n_samples"), whole_number(batch_size, "batch_size")
+
+
 def not_negative(value, name):
     """Return a number as a float, or raise if it is below zero."""
     if validation.number(value, name) < 0:
@@ -388,6 +392,7 @@ def not_negative(value, name):
 
 
 def whole_number(value, name):
-    """Raise unless a number counts something."""
+    """Return a number that counts something, or raise."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} is {value!r}: pass a whole number, 1 or more")
+    return int(value)

@@ -128,17 +128,26 @@ def loss_curve(ax, loss_history, *, role="fit", label=""):
 
     ``loss_history`` has one entry a step, the start first.
     """
-    ax.plot(range(len(loss_history)), loss_history, color=colour(role), linewidth=1.8)
+    curve(ax, range(len(loss_history)), loss_history, role=role, label=label)
+    ax.set_yscale("log")
+    return ax
+
+
+def curve(ax, x, y, *, role="fit", label="", style="-"):
+    """Draw a curve through points in order, its label at its end.
+
+    ``x`` and ``y`` have shape (n_points,); ``style`` is matplotlib's, such as ``"--"``.
+    """
+    ax.plot(x, y, style, color=colour(role), linewidth=1.8)
     ax.annotate(
         label,
-        (len(loss_history) - 1, loss_history[-1]),
+        (x[-1], y[-1]),
         xytext=(4, 4),
         textcoords="offset points",
         color=colour(role),
         fontsize=8,
         va="center",
     )
-    ax.set_yscale("log")
     return ax
 
 
@@ -178,9 +187,9 @@ def spaced(low, high, n):
     return [low + (high - low) * i / (n - 1) for i in range(n)]
 
 
-def trail(ax, path):
+def trail(ax, path, *, role="fit"):
     """Draw the places ``(w, b)`` that a walk visited, in order, a dot at each."""
-    ax.plot(*zip(*path), "o-", color=colour("fit"), markersize=3.5, linewidth=1.2)
+    ax.plot(*zip(*path), "o-", color=colour(role), markersize=3.5, linewidth=1.2)
     return ax
 
 

@@ -109,6 +109,16 @@ def test_loss_curve_and_floor(ax):
     assert 0.5 < floor.get_position()[1] < 1.0
 
 
+def test_curve_carries_its_label_at_its_end(ax):
+    assert plots.curve(ax, [0, 2, 3], [1, 5, 4], role="best", label="end", style="--") is ax
+    (drawn,) = ax.lines
+    assert drawn.get_xydata().tolist() == [[0, 1], [2, 5], [3, 4]]
+    assert (drawn.get_color(), drawn.get_linestyle()) == (plots.colour("best"), "--")
+    (label,) = ax.texts
+    assert (label.get_text(), label.xy) == ("end", (3, 4))
+    assert ax.get_yscale() == "linear"
+
+
 def test_error_curve(ax):
     plots.error_curve(ax, [1, 0.1], [2.0, 0.02], role="best")
     (curve,) = ax.lines
@@ -137,6 +147,9 @@ def test_contours_at_heights_carry_their_numbers(ax):
 def test_trail(ax):
     plots.trail(ax, [(0.0, 1.0), (2.0, 3.0)])
     assert ax.lines[0].get_xydata().tolist() == [[0, 1], [2, 3]]
+    assert ax.lines[0].get_color() == plots.colour("fit")
+    plots.trail(ax, [(0.0, 1.0)], role="data")
+    assert ax.lines[1].get_color() == plots.colour("data")
 
 
 def test_boxes_hold_their_texts_and_tints(ax):
