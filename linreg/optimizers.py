@@ -147,8 +147,9 @@ def gradient_descent(X, y, theta, *, learning_rate):
     """Step against the gradient, always at the same rate.
 
     The error shrinks by (kappa² − 1)/(kappa² + 1) a step at the best rate; from a rate of 2 over
-    the largest eigenvalue of H on, the walk does not converge. Source: Cauchy (1847), "Méthode
-    générale pour la résolution des systèmes d'équations simultanées", Comptes rendus 25, 536–538.
+    the largest eigenvalue of H on, no start but a special one converges. Source: Cauchy (1847),
+    "Méthode générale pour la résolution des systèmes d'équations simultanées", Comptes rendus 25,
+    536–538.
     """
     learning_rate = check_rate(learning_rate)
     while True:
@@ -322,7 +323,7 @@ def bounds(X, y, residual, small):
     """Return the slope that counts as none and the loss that counts as lost, from the start."""
     length = float(max(np.linalg.norm(y), np.linalg.norm(residual)))
     noise = float(np.finfo(X.dtype).eps * np.linalg.norm(X)) * length * 2 / len(y)
-    high = LARGEST_RISE * length**2 / len(y)
+    high = LARGEST_RISE * length * length / len(y)
     if not isfinite(high + noise + small):
         raise ValueError(
             "the loss at the start overflows: measure in a larger unit, or start elsewhere"
