@@ -7,8 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from statsmodels.api import OLS
 
 from linreg import exact
 from linreg.datasets.nist import NIST_NAMES, load_nist
@@ -76,6 +80,37 @@ def test_refined_is_the_exact_solution_of_the_columns_to_one_ulp(name):
     assert digits(found.coef, certified) >= DIGITS[name]
     assert found.relative_error == np.finfo(float).eps
     assert (found.rank, found.method) == (X.shape[1], "refined")
+
+
+def libraries(X, y):
+    """Return what five libraries find at their defaults, on the columns as they are."""
+    tensors = torch.from_numpy(X), torch.from_numpy(y)[:, None]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # statsmodels warns of Filip
+        statsmodels = OLS(y, X).fit().params
+    return {
+        "numpy": np.linalg.lstsq(X, y, rcond=None)[0],
+        "scipy": scipy.linalg.lstsq(X, y)[0],
+        "scikit-learn": LinearRegression(fit_intercept=False).fit(X, y).coef_,
+        "statsmodels": statsmodels,
+        "torch": torch.linalg.lstsq(*tensors).solution.numpy()[:, 0],
+    }
+
+
+@pytest.mark.parametrize("name", NIST_NAMES)
+def test_auto_is_within_a_digit_of_the_best_of_five_libraries(name):
+    X, y, certified = nist(name)
+    best = max(digits(coef, certified) for coef in libraries(X, y).values())
+    assert digits(lstsq(X, y).coef, certified) >= best - 1
+
+
+def test_each_library_loses_digits_somewhere():
+    worst = {}
+    for name in NIST_NAMES:
+        X, y, certified = nist(name)
+        for library, coef in libraries(X, y).items():
+            worst[library] = min(worst.get(library, 15.0), digits(coef, certified))
+    assert max(worst.values()) < 7.5
 
 
 def test_polyfit_keeps_what_the_powers_lose():
