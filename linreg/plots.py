@@ -213,3 +213,10 @@ def boxes(ax, texts, strengths, *, role="data"):
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def jump(ax, start, end, *, role="best"):
+    """Draw a straight arrow from one place ``(x, y)`` to another."""
+    arrow = {"arrowstyle": "-|>", "color": colour(role), "linewidth": 1.8, "shrinkA": 0}
+    ax.annotate("", xy=end, xytext=start, arrowprops={**arrow, "shrinkB": 0})
+    return ax

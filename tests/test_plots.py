@@ -161,6 +161,13 @@ def test_boxes_hold_their_texts_and_tints(ax):
     assert ax.get_ylim() == (1.5, -0.5)  # the first row is on top
 
 
+def test_jump(ax):
+    assert plots.jump(ax, (0.0, 1.0), (2.0, 3.0), role="fit") is ax
+    (arrow,) = ax.texts
+    assert (arrow.xyann, arrow.xy) == ((0, 1), (2, 3))
+    assert arrow.arrowprops["color"] == plots.colour("fit")
+
+
 @pytest.mark.parametrize(("slope", "lefts"), [(1, [0, 2]), (-1, [1, 0]), (0, [1, 2])])
 def test_squares_stand_on_their_residuals_clear_of_the_line(ax, slope, lefts):
     y_hat = [slope * 1, slope * 2]
