@@ -11,11 +11,12 @@ what it leaves over. With ``A = Xᵀ``, ``b = 0`` and ``c = y`` (fewer rows than
 solution of least length. Scaling by a power of two changes no digit.
 
 Source: Björck (1967), "Iterative refinement of linear least squares solutions I", BIT 7, 257–278;
-Björck (1996), "Numerical Methods for Least Squares Problems", SIAM, sections 2.9 and 6.6.
+Higham (2002), "Accuracy and Stability of Numerical Algorithms", 2nd edition, SIAM, sections 20.5
+and 20.6.
 """
 
 import warnings
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,12 +46,12 @@ class LeastSquaresSolution(NamedTuple):
     rank : int
         The number of columns that do not depend on others, as far as ``rank_tol`` can tell.
     condition_number : float
-        An estimate, good to about a tenth, of the ratio of the largest to the smallest singular
+        An estimate, good to about a third, of the ratio of the largest to the smallest singular
         value of X, after its columns (its rows where they are fewer) are scaled by powers of two
         to lengths of about one. Units do not count: ``numpy.linalg.cond(X)`` may be much larger.
     relative_error : float
         An estimate of the largest error of a coefficient over the largest coefficient, at least
-        2.2e-16. From 0.1 on no digit is promised.
+        2.2e-16; the worst of all targets. From 0.1 on no digit is promised.
     method : str
         The method that was used: ``"cholesky"``, ``"qr"``, ``"svd"`` or ``"refined"``.
     """
@@ -74,11 +75,11 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         The targets; each is solved for on its own.
     method : str
         ``"cholesky"`` factors XᵀX and corrects the result from its own residual; ``"qr"`` and
-        ``"svd"`` factor X; ``"refined"`` repeats the correction with residuals in doubled
-        precision until the coefficients are correctly rounded. ``"auto"`` takes ``"refined"`` for
-        up to 100,000 entries; for more it takes ``"cholesky"`` while the condition number is below
-        1e7, else ``"qr"``. A method that cannot solve the problem leaves it to the next:
-        ``cholesky`` to ``qr``, and all to ``svd`` where rank is lost.
+        ``"svd"`` factor X; ``"refined"`` repeats the correction with residuals in more than
+        doubled precision until the coefficients are right to the last digit. ``"auto"`` takes
+        ``"refined"`` for up to 100,000 entries; for more it takes ``"cholesky"`` while the
+        condition number is below 1e7, else ``"qr"``. A method that cannot solve the problem
+        leaves it to the next: ``cholesky`` to ``qr``, and all to ``svd`` where rank is lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
         ``condition_number``). By default 2.2e-16 times the larger of 10 and the smaller dimension.
@@ -94,7 +95,7 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     Raises
     ------
     ValueError
-        If an entry is NaN, infinite or an integer that float64 cannot hold, if shapes do not fit
+        If an entry is NaN, infinite or a number that float64 cannot hold, if shapes do not fit
         or are empty, if ``method`` or ``rank_tol`` is unknown, or if a coefficient overflows.
     TypeError
         If X or y does not hold real numbers, or is longer than float64.
@@ -116,11 +117,12 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     >>> lstsq([[1, 1], [2, 1], [3, 1]], [2, 4, 6]).coef.round(12).tolist()
     [2.0, 0.0]
     """
-    X, y, dtype = read(X, y)
-    if method not in METHODS:
+    dtype = answer_type(X, y)
+    X, y = read(X, y)
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method is {method!r}: choose one of {', '.join(METHODS)}")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        found = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
+        found, error = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
     if found.rank < X.shape[1]:
         warnings.warn(
             f"X has rank {found.rank} but {X.shape[1]} columns: many fits are equally good, and "
@@ -129,12 +131,10 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
             stacklevel=2,
         )
     coef, residuals = (values.reshape(-1, *y.shape[1:]) for values in found[:2])
-    with np.errstate(over="ignore"):
-        coef, residuals = coef.astype(dtype), residuals.astype(dtype)
-    if not np.isfinite(coef).all():
-        raise ValueError("a coefficient overflows: measure its column of X in a smaller unit")
-    error = max(float(found.relative_error), float(np.finfo(dtype).eps))
-    return found._replace(coef=coef, residuals=residuals, relative_error=error)
+    coef = in_range(coef, dtype, "measure its column of X in a smaller unit")
+    if error is not None:
+        found = found._replace(relative_error=relative(error, found.coef, dtype))
+    return found._replace(coef=coef, residuals=residuals.astype(dtype))
 
 
 def polyfit(x, y, degree):
@@ -166,7 +166,7 @@ def polyfit(x, y, degree):
     Warns
     -----
     RuntimeWarning
-        If the refinement does not settle, so that digits are missing.
+        If fewer than fourteen digits are sure.
 
     References
     ----------
@@ -178,32 +178,35 @@ def polyfit(x, y, degree):
     >>> polyfit([0, 1, 2, 3], [1, 2, 5, 10], 2).tolist()
     [1.0, 0.0, 1.0]
     """
-    if isinstance(degree, bool) or not isinstance(degree, int | np.integer):
+    if isinstance(degree, bool) or not isinstance(degree, Integral):
         raise TypeError(f"degree is {degree!r}: pass a whole number, 0 or more")
-    if np.ndim(x) != 1 or np.ndim(y) != 1:
-        raise ValueError(f"x and y have shapes {np.shape(x)} and {np.shape(y)}: pass two of (n,)")
-    x, y, dtype = read(np.asarray(x)[:, None], y)
+    dtype = answer_type(x, y)
+    x, y = floats(x, "x"), floats(y, "y")
+    if x.ndim != 1 or y.ndim != 1:
+        raise ValueError(f"x and y have shapes {x.shape} and {y.shape}: pass two of (n,)")
+    all_finite(x, "x")
+    _, y = read(x[:, None], y)
     if not 0 <= degree < len(np.unique(x)):
         raise ValueError(
             f"degree is {degree}, and x has {len(np.unique(x))} different values: pass a degree "
             "from 0 to one less than these"
         )
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        A = Scaled(*powers(x[:, 0], degree))
+    A = Scaled(*powers(x, degree))
     right, unit = to_unit(y[:, None])
     try:
         z, _, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
     except np.linalg.LinAlgError:
         raise ValueError(f"the powers up to {degree} are dependent: lower the degree") from None
-    coef, error = np.ldexp([z, error], unit - A.exponents[:, None])
-    if error.max() > 1e-8 * abs(coef).max():
+    with np.errstate(over="ignore", under="ignore"):
+        coef, error = np.ldexp([z, error], unit - A.exponents[:, None])
+    if error.max() > 1e-14 * abs(coef).max():
         warnings.warn(
             f"the powers are nearly dependent (condition number {factor.condition_number:.1e}) and "
             "digits are missing: lower the degree, or shift and scale x",
             RuntimeWarning,
             stacklevel=2,
         )
-    return coef[:, 0].astype(dtype)
+    return in_range(coef[:, 0], dtype, "scale x")
 
 
 # ---- From the caller's arrays to a problem in range, and back
@@ -254,7 +257,10 @@ class Problem(NamedTuple):
 
 
 def solve(X, y, method, rank_tol):
-    """Return a ``LeastSquaresSolution`` for float64 arrays, y of shape (n_samples, n_targets)."""
+    """Return a ``LeastSquaresSolution`` and how far each coefficient may be off, or None.
+
+    X and y are float64, y of shape (n_samples, n_targets).
+    """
     tall = X.shape[0] >= X.shape[1]
     tolerance = EPS * max(10, min(X.shape)) if rank_tol is None else rank_tol
     A = Scaled(X if tall else X.T)
@@ -263,22 +269,31 @@ def solve(X, y, method, rank_tol):
     right, units = to_unit(y if tall else np.ldexp(y, -A.exponents[:, None]))
     nothing = np.zeros((X.shape[1], y.shape[1]))
     problem = Problem(A, right, nothing, tall) if tall else Problem(A, nothing, right, tall)
+    # The factors' condition numbers are estimates: near a given border the SVD decides.
+    doubtful = tolerance if rank_tol is None else 2 * tolerance
     for attempt in order(method, X.size):
         try:
-            z, r, error, factor = attempt(problem, tolerance)
+            z, r, error, factor = attempt(problem, doubtful)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
             continue
-        back = units - A.exponents[:, None] if tall else units
-        coef = np.ldexp(z if tall else r, back)
-        return LeastSquaresSolution(
-            coef,
-            r * np.ldexp(-1.0, units) if tall else X @ coef - y,
-            min(X.shape),
-            factor.condition_number,
-            relative(np.ldexp(error, back), coef),
-            attempt.__name__,
-        )
-    return svd(X, y, tolerance, promised=rank_tol is not None)
+        return solution(problem, X, y, units, z, r, error, factor.condition_number, attempt)
+    z, r, error, values = svd(problem)
+    if values[-1] > tolerance * values[0]:
+        return solution(problem, X, y, units, z, r, error, float(values[0] / values[-1]), svd)
+    return lost_rank(X, y, tolerance, promised=rank_tol is not None)
+
+
+def solution(problem, X, y, units, z, r, error, condition_number, method):
+    """Return what ``solve`` returns, in the units of the caller."""
+    back = units - problem.A.exponents[:, None] if problem.tall else units
+    unscaled = z if problem.tall else r
+    coef, error = np.ldexp(unscaled, back), np.ldexp(error, back)
+    error = error + np.where(unscaled != 0, np.finfo(float).smallest_subnormal, 0.0)
+    residuals = r * np.ldexp(-1.0, units) if problem.tall else X @ coef - y
+    found = LeastSquaresSolution(
+        coef, residuals, min(X.shape), condition_number, None, method.__name__
+    )
+    return found, error
 
 
 def order(method, n_entries):
@@ -291,18 +306,35 @@ def order(method, n_entries):
 def without_zeros(X, y, method, rank_tol):
     """Solve for the columns that hold something; the others' coefficients are 0."""
     filled = X.any(axis=0)
-    coef = np.zeros((X.shape[1], y.shape[1]))
+    coef, error = np.zeros((2, X.shape[1], y.shape[1]))
     if not filled.any():
-        return LeastSquaresSolution(coef, -y, 0, np.inf, 0.0, "svd")
-    found = solve(X[:, filled], y, method, rank_tol)
-    coef[filled] = found.coef
-    return found._replace(coef=coef, condition_number=np.inf)
+        return LeastSquaresSolution(coef, -y, 0, np.inf, None, "svd"), error
+    found, partial = solve(X[:, filled], y, method, rank_tol)
+    coef[filled], error[filled] = found.coef, 0 if partial is None else partial
+    found = found._replace(coef=coef, condition_number=np.inf)
+    return found, None if partial is None else error
 
 
-def relative(error, coef):
-    """Return the greatest error over the greatest coefficient, the worst of all targets."""
-    error, size = error.max(axis=0), abs(coef).max(axis=0)
-    return np.max(error / np.where(size > 0, size, 1.0))
+def relative(error, coef, dtype):
+    """Return the greatest error over the greatest coefficient, the worst of all targets.
+
+    What is compared with the computed coefficient is smaller than that by the error at most.
+    """
+    error = error + np.where(coef != 0, np.finfo(dtype).smallest_subnormal, 0.0)
+    error = error.max(axis=0)
+    least = abs(coef).max(axis=0) - error
+    with np.errstate(over="ignore"):
+        ratios = np.where(least > 0, error / np.where(least > 0, least, 1.0), np.inf)
+    return max(float(np.where(error > 0, ratios, 0.0).max()), float(np.finfo(dtype).eps))
+
+
+def in_range(coef, dtype, mend):
+    """Return the coefficients in the type of the answer, or raise if one overflows."""
+    with np.errstate(over="ignore"):
+        coef = coef.astype(dtype)
+    if not np.isfinite(coef).all():
+        raise ValueError(f"a coefficient overflows: {mend}")
+    return coef
 
 
 def to_unit(values):
@@ -323,17 +355,6 @@ class Factor:
         self.condition_number = max(float(stretch), 1.0)  # NaN, of an overflow, stays NaN
         if not self.condition_number * tolerance < 1:
             raise np.linalg.LinAlgError("rank is lost")
-
-    def rounding(self, problem, z, r):
-        """Return how far roundings of the size of EPS move the solution, by trying some."""
-        draw = np.random.default_rng(0).standard_normal
-        b_size = norm(problem.b) + norm(z)
-        shakes = []
-        for _ in range(3):
-            g = EPS * norm(r) * draw(z.shape)
-            dz = self.inverse @ (EPS * b_size * draw(z.shape) - self.inverse.T @ g)
-            shakes.append(abs(dz if problem.tall else problem.A.times(dz)))
-        return np.max(shakes, axis=0)
 
 
 class FromSquares(Factor):
@@ -372,18 +393,18 @@ class FromColumns(Factor):
 
 def cholesky(problem, tolerance):
     """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
-    A, b, c, _tall = problem
+    A, b, c, _ = problem
     factor = FromSquares(A, tolerance)
     z, r, size = np.zeros_like(c), b, np.inf
-    for _ in range(MOST_STEPS):
+    for step in range(MOST_STEPS):
         dz = factor.solve_squares(A.transposed(r) - c)
         if abs(dz).max() > size / 2:  # what is left is rounding
             break
         z, size = z + dz, abs(dz).max()
         r = b - A.times(z)
-        if factor.loss * size <= EPS * abs(z).max():
+        if step > 0 and factor.loss * size <= EPS * abs(z).max():
             break
-    return z, r, factor.rounding(problem, z, r), factor
+    return z, r, rounding(problem, factor.inverse, z, r), factor
 
 
 def qr(problem, tolerance):
@@ -398,7 +419,7 @@ def qr(problem, tolerance):
     else:
         factor = FromColumns(A, tolerance)
         r, z = factor.solve(b, c)
-    return z, r, factor.rounding(problem, z, r), factor
+    return z, r, rounding(problem, factor.inverse, z, r), factor
 
 
 def refined(problem, tolerance):
@@ -414,59 +435,75 @@ def refined(problem, tolerance):
     return z, r, error, factor
 
 
-def svd(X, y, tolerance, promised):
-    """Solve by singular values: for any rank, the solution of least length in the caller's units.
+def svd(problem):
+    """Solve by singular values, A = U S Vᵀ, and return these instead of a factor."""
+    A, b, c, _ = problem
+    U, values, Vt = np.linalg.svd(A.rows()[0], full_matrices=False)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where rank is lost
+        inverse = Vt.T / values
+        step = U.T @ b - inverse.T @ c
+        z, r = inverse @ step, b - U @ step
+        return z, r, rounding(problem, inverse, z, r), values
+
+
+def lost_rank(X, y, tolerance, promised):
+    """Return the solution of least length in the caller's units where columns depend on others.
 
     Scaling the columns changes which solution is the shortest. So the scaled columns tell the rank
-    and the equations that are left, and these are solved in the units of the caller.
+    and the equations that are left, and these are solved in the units of the caller. Shaking the
+    equations by a rounding tells how far to trust that.
     """
-    n_columns = X.shape[1]
     shift = np.frexp(abs(X).max(axis=0))[1]
     right, units = to_unit(y)
     U, values, Vt = np.linalg.svd(np.ldexp(X, -shift), full_matrices=False)
     rank = int(np.sum(values > tolerance * values[0]))
-    U, scales, Vt = U[:, :rank], values[:rank, None], Vt[:rank]
-    if rank == n_columns:
-        solution, back = Vt.T, units - shift[:, None]
-    else:
-        solution, back = shortest(Vt, shift), units - shift.max()
-    w = U.T @ right / scales
-    rest = norm(right - U @ (U.T @ right))
-    draw = np.random.default_rng(0).standard_normal((3, *w.shape))
-    shakes = EPS * (norm(right) + norm(w) + rest / scales) * draw / scales
-    coef, error = (
-        np.ldexp(values, back) for values in (solution @ w, np.max(abs(solution @ shakes), axis=0))
-    )
-    sure = promised or rank == min(X.shape)
-    return LeastSquaresSolution(
-        coef,
-        X @ coef - y,
-        rank,
-        float(values[0] / values[-1]) if values[-1] > 0 else np.inf,
-        relative(error, coef) if sure else 1.0,
-        "svd",
-    )
+    U, scales = U[:, :rank], values[:rank, None]
+    equations, given = scales * Vt[:rank], U.T @ right
+    rest = norm(right - U @ given)
+    found, error = shortest(equations, given, shift), 0.0
+    draw = np.random.default_rng(0).standard_normal
+    for _ in range(3):
+        shaken = equations + EPS * values[0] * draw(equations.shape)
+        about = given + EPS * (norm(right) + rest * values[0] / scales) * draw(given.shape)
+        error = np.maximum(error, abs(shortest(shaken, about, shift) - found))
+    coef, error = (np.ldexp(part, units - shift.max()) for part in (found, error))
+    condition_number = float(values[0] / values[-1]) if values[-1] > 0 else np.inf
+    result = LeastSquaresSolution(coef, X @ coef - y, rank, condition_number, 1.0, "svd")
+    return result, error if promised or rank == min(X.shape) else None
 
 
-def shortest(equations, shift):
-    """Return the matrix that takes w to the shortest x with ``(equations * 2**shift) @ x = w``.
+def shortest(equations, given, shift):
+    """Return the shortest x with ``(equations * 2**shift) @ x = given``, in 2**-shift.max().
 
-    x comes out in units of ``2**-shift.max()``. Reflections keep the digits of rows that differ
-    much in size if the heavy rows come first (Cox and Higham, 1998, "Stability of Householder QR
-    factorization for weighted least squares problems").
+    Reflections keep the digits of rows that differ much in size best if the heavy rows come first
+    (Cox and Higham, 1998, "Stability of Householder QR factorization for weighted least squares
+    problems", who also exchange columns).
     """
     heavy_first = np.argsort(-shift, kind="stable")
     columns = np.ldexp(equations.T, (shift - shift.max())[:, None])[heavy_first]
     Q, R = np.linalg.qr(columns)
-    solution = np.empty_like(Q)
+    x = np.empty((len(shift), given.shape[1]))
     try:
-        solution[heavy_first] = Q @ np.linalg.inv(R).T
+        x[heavy_first] = Q @ np.linalg.solve(R.T, given)
     except np.linalg.LinAlgError:
         raise ValueError(
             "the columns of X depend on each other and differ in scale beyond float64: measure "
             "them in units closer to each other"
         ) from None
-    return solution
+    return x
+
+
+def rounding(problem, inverse, z, r):
+    """Return how far roundings of the size of EPS move the solution, by trying some."""
+    draw = np.random.default_rng(0).standard_normal
+    eps = EPS * max(1.0, np.sqrt(len(r)) / 4)  # sums of many terms round more
+    b_size = norm(problem.b) + norm(z)
+    shakes = []
+    for _ in range(3):
+        g = eps * norm(r) * draw(z.shape)
+        dz = inverse @ (eps * b_size * draw(z.shape) - inverse.T @ g)
+        shakes.append(abs(dz if problem.tall else problem.A.times(dz)))
+    return np.max(shakes, axis=0)
 
 
 def norm(columns):
@@ -511,15 +548,16 @@ def refine(problem, factor):
         dr, dz = factor.solve(*exact_residual(problem, z, r, low))
         z = z + dz
         r, low = two_sum(r, low + dr)
-        correction = abs(dz if problem.tall else dr)
+        found, correction = (z, abs(dz)) if problem.tall else (r, abs(dr))
         sizes.append(correction.max(axis=0))
-        shrinking = np.max(sizes[-1] / np.maximum(sizes[-2], TINY))
-        error = max(shrinking, factor.loss) * correction
-        if np.all(error <= EPS / 16 * abs(z if problem.tall else r)):
-            return z, r, error, True
-        if len(sizes) > 3 and np.any(sizes[-1] > sizes[-3] / 4):  # two steps, and no gain
+        shrinking = np.maximum(sizes[-1] / np.maximum(sizes[-2], TINY), factor.loss)
+        error = shrinking * correction
+        goal = EPS / 16 * np.maximum(abs(found), EPS * abs(found).max(axis=0))
+        settled = np.all(error <= goal, axis=0)
+        stalled = sizes[-1] > sizes[-3] / 4 if len(sizes) > 3 else False  # two steps, no gain
+        if np.all(settled | stalled):
             break
-    return z, r, np.maximum(error, 10 * correction), False
+    return z, r, np.where(settled, error, np.maximum(error, 10 * correction)), settled.all()
 
 
 def exact_residual(problem, z, r, low):
@@ -532,15 +570,13 @@ def exact_residual(problem, z, r, low):
     A, b, c, _ = problem
     m, q = A.shape
     bits = (53 - m.bit_length()) // 2
-    z_parts, r_parts = (
-        np.hstack(slices(z, bits, 4)),
-        np.hstack([*slices(r, bits, 4), *slices(low, bits, 2)]),
-    )
+    z_parts = np.hstack(slices(z, tops(z), bits, 4))
+    r_parts = np.hstack([*slices(r, tops(r), bits, 4), *slices(low, tops(low), bits, 2)])
     f_terms, g_terms = [[] for _ in range(5)], [0.0] * 5
     for start in range(0, m, max(1, BLOCK // q)):
         rows = slice(start, start + max(1, BLOCK // q))
         high, rest = A.rows(rows)
-        for i, part in enumerate([*slices(high, bits, 4), *rest]):
+        for i, part in enumerate([*slices(high, 1.0, bits, 4), *rest]):
             f_terms[i].append(part @ z_parts)
             g_terms[i] = g_terms[i] + part.T @ r_parts[rows]
     f_terms = [np.hsplit(np.vstack(blocks), 4) for blocks in f_terms if blocks]
@@ -549,19 +585,24 @@ def exact_residual(problem, z, r, low):
     return f, add([c, *(-part for parts in g_terms for part in parts)])
 
 
-def slices(values, bits, n_parts):
-    """Cut numbers into parts that add up to them; all but the last have ``bits`` bits or fewer.
+def slices(values, top, bits, n_parts):
+    """Cut numbers up to ``top`` into parts that add up to them; all but the last are short.
 
-    Adding a large number rounds away what lies below its last digit; taking it off again leaves
-    the rest (Rump, Ogita and Oishi, 2008).
+    Adding a large number rounds away what lies below its last digit, and leaves ``bits`` bits;
+    taking it off again leaves the rest (Rump, Ogita and Oishi, 2008, "Accurate floating-point
+    summation part I: Faithful rounding", SIAM Journal on Scientific Computing 31(1), 189-224).
     """
-    top = 2.0 ** np.frexp(abs(values).max())[1]
     parts = []
     for k in range(1, n_parts):
         large = 1.5 * 2.0 ** (52 - bits * k) * top
         parts.append((values + large) - large)
         values = values - parts[-1]
     return [*parts, values]
+
+
+def tops(columns):
+    """Return for each column a power of two that none of its numbers exceeds."""
+    return 2.0 ** np.frexp(abs(columns).max(axis=0))[1]
 
 
 def add(terms, n_passes=2):
@@ -601,13 +642,15 @@ def halves(a):
 def powers(x, degree):
     """Return the powers of x from 0 to ``degree`` as columns, and what their rounding lost."""
     high, low = [np.ones_like(x)], [np.zeros_like(x)]
-    for _ in range(degree):
-        product, lost = two_product(high[-1], x)
-        new_high, new_low = two_sum(product, lost + low[-1] * x)
-        high.append(new_high)
-        low.append(new_low)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for _ in range(degree):
+            product, lost = two_product(high[-1], x)
+            new_high, new_low = two_sum(product, lost + low[-1] * x)
+            high.append(new_high)
+            low.append(new_low)
     high, low = np.column_stack(high), np.column_stack(low)
-    if not np.isfinite(high + low).all() or np.any((abs(high) < 1e-250) & (x != 0)[:, None]):
+    largest = abs(high).max(axis=0)
+    if not np.isfinite(high + low).all() or np.any((largest > 0) & (largest < 1e-200)):
         raise ValueError(f"x to the power {degree} leaves float64's range: scale x")
     return high, low
 
@@ -616,8 +659,7 @@ def powers(x, degree):
 
 
 def read(X, y):
-    """Return X and y as float64 arrays that fit each other, and the type to answer in."""
-    single = all(getattr(values, "dtype", None) == np.float32 for values in (X, y))
+    """Return X and y as float64 arrays that fit each other."""
     X, y = floats(X, "X"), floats(y, "y")
     if X.ndim != 2:
         raise ValueError(f"X has shape {X.shape}, not 2-D: pass X.reshape(-1, 1)")
@@ -629,7 +671,19 @@ def read(X, y):
     validation.not_empty("y[0]", y[:1].ravel())
     all_finite(X, "X")
     all_finite(y, "y")
-    return X, y, np.float32 if single else np.float64
+    return X, y
+
+
+def answer_type(*given):
+    """Return float32 if all that was given has it, in any order of its bytes, else float64."""
+    single = all(hasattr(values, "__array__") and is_single(values) for values in given)
+    return np.float32 if single else np.float64
+
+
+def is_single(values):
+    """Tell whether an array, or what becomes one, holds float32."""
+    dtype = np.asarray(values).dtype
+    return dtype.kind == "f" and dtype.itemsize == 4
 
 
 def all_finite(values, name):
@@ -651,17 +705,21 @@ def floats(values, name):
         raise ValueError(f"{name} is ragged: give every row the same number of entries") from None
     if values.dtype == object:
         for place, value in np.ndenumerate(values):
-            if isinstance(value, str | bytes) or not hasattr(value, "__float__"):
+            real = hasattr(value, "__float__") and not isinstance(value, np.complexfloating)
+            if isinstance(value, str | bytes) or not real:
                 raise TypeError(f"{name}{list(place)} is {value!r}, not a real number: convert it")
     elif values.dtype.kind not in "fiub" or values.itemsize > 8:
         raise TypeError(
             f"{name} has dtype {values.dtype}: convert it, as in {name}.astype(np.float64)"
         )
-    converted = values.astype(np.float64, copy=False)
+    try:
+        converted = values.astype(np.float64, copy=False)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(f"{name} holds a number that float64 cannot: {error}") from None
     if values.dtype.kind in "iuO":
         for place in np.argwhere(abs(converted) >= 2**53):
             value = values[tuple(place)]
-            if isinstance(value, Integral | np.integer) and int(value) != float(value):
+            if isinstance(value, Integral) and int(value) != float(value):
                 raise ValueError(
                     f"{name}{place.tolist()} is {value}, which float64 rounds: subtract a constant "
                     "from its column, or convert it to float first"
@@ -673,7 +731,7 @@ def check_rank_tol(rank_tol):
     """Return ``rank_tol`` as a number from 0 to below 1, or None."""
     if rank_tol is None:
         return None
-    if isinstance(rank_tol, bool) or not isinstance(rank_tol, int | float | np.number):
+    if isinstance(rank_tol, bool) or not isinstance(rank_tol, Real):
         raise TypeError(f"rank_tol is {rank_tol!r}: pass a number, such as 1e-12, or None")
     if not 0 <= rank_tol < 1:
         raise ValueError(f"rank_tol is {rank_tol!r}: pass a number from 0 to below 1")

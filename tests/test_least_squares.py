@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from statsmodels.api import OLS
 
-from linreg import exact
+from linreg import exact, least_squares
 from linreg.datasets.nist import NIST_NAMES, load_nist
 from linreg.least_squares import add, lstsq, polyfit, powers, slices, two_product
 
@@ -135,6 +135,92 @@ def test_refined_holds_on_ill_conditioned_problems(shape, condition_number, resi
     assert error(found.coef, exactly(X, y)) <= 1e-14
 
 
+def test_a_target_far_larger_costs_the_others_no_digit():
+    for seed in range(3):
+        U = np.linalg.qr(drawn(40, 12, seed)[0])[0]
+        V = np.linalg.qr(drawn(12, 12, seed)[0])[0]
+        X = U * np.repeat([1, 1e-12], 6) @ V.T
+        Y = np.column_stack([X @ np.ones(12), U[:, -1], drawn(40, 1, seed + 5)[1]])
+        found = lstsq(X, Y, method="refined")
+        for k in range(3):
+            assert error(found.coef[:, k], exactly(X, Y[:, k])) <= 1e-15
+        assert found.relative_error < 3e-16
+
+
+def test_the_estimate_holds_for_long_sums():
+    for n in (1_000, 300_000):
+        for method in ["auto", "cholesky", "qr", "svd"]:
+            found = lstsq(np.ones((n, 1)), np.full(n, 0.1), method=method)
+            assert abs(found.coef[0] - 0.1) / 0.1 <= 10 * found.relative_error, method
+    groups = np.repeat(np.eye(3), 100_000, axis=0)
+    found = lstsq(groups, np.repeat([0.1, 0.3, 0.7], 100_000))
+    np.testing.assert_allclose(found.coef, [0.1, 0.3, 0.7], rtol=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(5, 12), (12, 6)])
+def test_the_estimate_holds_for_the_shortest_solution(shape):
+    n, p = shape
+    draw = np.random.default_rng(0).integers
+    for _ in range(20):
+        # Small integers, and columns in units of powers of two: float64 holds all exactly.
+        X = draw(-4, 5, (n, 3)) @ draw(-3, 4, (3, p)) if n > p else draw(-4, 5, shape)
+        X = np.ldexp(X.astype(float), draw(-8, 9, p))
+        y = draw(-5, 6, n).astype(float)
+        truth = shortest_exactly(X, y)
+        for method in METHODS:
+            with pytest.warns(np.exceptions.RankWarning):
+                found = lstsq(X, y, method=method, rank_tol=1e-12 if n > p else None)
+            assert found.relative_error >= error(found.coef, truth) / 10, method
+
+
+def shortest_exactly(X, y):
+    """Return the shortest solution: with X = B C it is Cᵀ(CCᵀ)⁻¹(BᵀB)⁻¹Bᵀy."""
+    rows, basis = fractions(X), []
+    for j in range(X.shape[1]):  # B: the columns that do not depend on those before them
+        trial = [[row[k] for k in [*basis, j]] for row in rows]
+        try:
+            exact.fit_least_squares(trial, [0] * len(rows), fit_intercept=False)
+        except ValueError:
+            continue
+        basis.append(j)
+    B = [[row[k] for k in basis] for row in rows]
+    columns = [  # of C: how B makes each column of X
+        exact.fit_least_squares(B, [row[j] for row in rows], fit_intercept=False).coef
+        for j in range(X.shape[1])
+    ]
+    w = exact.fit_least_squares(B, y.tolist(), fit_intercept=False).coef
+    gram = [[sum(c[a] * c[b] for c in columns) for b in range(len(w))] for a in range(len(w))]
+    multipliers = exact.fit_least_squares(gram, w, fit_intercept=False).coef
+    return [sum(a * m for a, m in zip(column, multipliers)) for column in columns]
+
+
+def test_a_coefficient_of_zero_costs_no_patience(monkeypatch):
+    looks = []
+    plain = least_squares.exact_residual
+    monkeypatch.setattr(
+        least_squares, "exact_residual", lambda *given: looks.append(1) or plain(*given)
+    )
+    x = np.arange(20.0)
+    found = lstsq(np.vander(x, 7, increasing=True), 1 + x**5)
+    np.testing.assert_allclose(found.coef, [1, 0, 0, 0, 0, 1, 0], atol=1e-25)
+    assert len(looks) < 6
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
+def test_where_all_coefficients_are_zero_the_unit_of_y_does_not_matter(method, unit):
+    found = lstsq([[1.0], [1.0]], [unit, -unit], method=method)
+    assert found.coef[0] == 0 or abs(found.coef[0]) < 1e-15 * unit
+    assert found.relative_error == np.finfo(float).eps or found.relative_error > 0.1
+
+
+def test_an_underflow_is_owned():
+    assert lstsq([[1e200], [2e200]], [1e-200, 2e-200]).relative_error == math.inf
+    assert lstsq([[1e200], [3e200]], [1e-121, 1e-121]).relative_error > 1e-3
+    X, y = np.array([[1e30], [2e30]], np.float32), np.array([1e-20, 2e-20], np.float32)
+    assert lstsq(X, y).relative_error == math.inf
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("orthogonal", [False, True])
 def test_the_estimate_is_at_least_a_tenth_of_the_error(method, orthogonal):
@@ -212,9 +298,10 @@ def test_residuals_stand_at_right_angles_to_the_columns(method, shape):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_powers_of_two_in_the_columns_change_no_bit(method):
-    X, y = drawn(60, 6)
-    exponents = np.array([-40, 3, 0, 17, -2, 60])
+@pytest.mark.parametrize("n", [60, 20_000])
+def test_powers_of_two_in_the_columns_change_no_bit(method, n):
+    X, y = drawn(n, 6)
+    exponents = np.array([-400, 3, 0, 17, -2, 600])
     plain, scaled = lstsq(X, y, method=method), lstsq(np.ldexp(X, exponents), y, method=method)
     assert np.array_equal(np.ldexp(scaled.coef, exponents), plain.coef)
     assert scaled.condition_number == plain.condition_number
@@ -317,6 +404,18 @@ def test_fewer_rows_than_columns(method):
     np.testing.assert_allclose(found.coef, np.linalg.pinv(X) @ y, rtol=1e-8, atol=1e-12)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_the_methods_agree_on_rank_and_condition(method):
+    X = np.column_stack([np.ones(20_000), np.eye(20_000, 1)])
+    found = lstsq(X, np.arange(20_000.0), method=method, rank_tol=0.01)
+    assert (found.rank, found.condition_number < 2) == (2, True)
+    wide = drawn(3, 6)[0] * [[1], [1e20], [1e-20]]
+    with pytest.warns(np.exceptions.RankWarning):
+        found = lstsq(wide, [1.0, 2.0, 3.0], method=method)
+    assert (found.rank, found.condition_number < 4) == (3, True)
+    assert found.relative_error < 1e-13
+
+
 def test_the_shortest_solution_is_refined_too():
     X = conditioned(12, 12, 1e9)[:8]
     with pytest.warns(np.exceptions.RankWarning):
@@ -376,6 +475,7 @@ def test_float32_in_float32_out():
     truth = lstsq(X.astype(float), y.astype(float)).coef
     assert np.array_equal(found.coef, truth.astype(np.float32))
     assert lstsq(X, y.astype(float)).coef.dtype == np.float64
+    assert lstsq(X.astype(">f4"), y).coef.dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -429,6 +529,9 @@ def test_the_callers_arrays_stay_as_they_were():
         (np.ones((2, 1), dtype=np.longdouble), [1, 2], TypeError, "astype"),
         (np.ma.masked_equal([[1.0], [2]], 2), [1, 2], ValueError, "masked"),
         ([[1e-200], [2e-200]], [1e200, 2e200], ValueError, "overflows"),
+        ([[10**400], [1]], [1, 2], ValueError, "float64 cannot"),
+        ([[Decimal("sNaN")], [1]], [1, 2], ValueError, "float64 cannot"),
+        (np.array([[np.complex128(1j)], [2]], object), [1, 2], TypeError, "real number"),
     ],
 )
 def test_bad_input_says_what_to_do(X, y, kind, words):
@@ -443,6 +546,8 @@ def test_bad_input_says_what_to_do(X, y, kind, words):
         ({"rank_tol": -1.0}, ValueError, "from 0 to below 1"),
         ({"rank_tol": math.nan}, ValueError, "from 0 to below 1"),
         ({"rank_tol": "small"}, TypeError, "pass a number"),
+        ({"rank_tol": np.complex128(0.1)}, TypeError, "pass a number"),
+        ({"method": np.array(["qr", "svd"])}, ValueError, "choose one of"),
     ],
 )
 def test_bad_settings_say_what_to_do(settings, kind, words):
@@ -458,6 +563,11 @@ def test_bad_settings_say_what_to_do(settings, kind, words):
         ([1, 2, 3], [1, 2, 3], 1.0, TypeError, "whole number"),
         ([[1], [2]], [1, 2], 1, ValueError, r"\(n,\)"),
         ([1e100, 2e100, 3e100, 4e100, 5e100], [1, 2, 3, 4, 5], 4, ValueError, "range"),
+        ([1e-100, 2e-100, 3e-100, 4e-100, 5e-100], [1, 2, 3, 4, 5], 4, ValueError, "range"),
+        ([1e-30, 2e-30, 3e-30, 4e-30], [1e250, 3e250, 2e250, 9e250], 3, ValueError, "overflows"),
+        (np.ma.masked_equal([1.0, 2, 3], 2), [1, 2, 3], 1, ValueError, "masked"),
+        ([1, [2, 3]], [1, 2], 1, ValueError, "x is ragged"),
+        ([1, math.nan], [1, 2], 1, ValueError, r"x\[1\] is nan"),
     ],
 )
 def test_bad_polynomials_say_what_to_do(x, y, degree, kind, words):
@@ -473,6 +583,13 @@ def test_a_polynomial_of_too_high_degree_warns_or_refuses():
             polyfit(x, np.sin(x), 40)
 
 
+def test_polyfit_takes_abscissas_that_are_nearly_zero():
+    x = np.cos(np.pi * np.arange(21) / 20)  # 6e-17 in the middle
+    expected = np.polynomial.polynomial.polyfit(x, np.exp(x), 12)
+    np.testing.assert_allclose(polyfit(x, np.exp(x), 12), expected, rtol=1e-6, atol=1e-12)
+    assert polyfit([0.0, 1e-300, 1], [1, 1, 3], 1).tolist() == [1.0, 2.0]
+
+
 def test_polyfit_agrees_with_numpy_where_that_is_easy():
     x = np.linspace(-1, 1, 30)
     for degree in range(6):
@@ -486,10 +603,10 @@ def test_polyfit_agrees_with_numpy_where_that_is_easy():
 
 def test_slices_add_up_and_are_short():
     values = np.random.default_rng(0).standard_normal((20, 3))
-    parts = slices(values, 20, 4)
+    parts = slices(values, 8.0, 20, 4)
     assert np.array_equal(sum(parts[::-1]), values)
     for k, part in enumerate(parts[:-1], start=1):
-        units = part * 2.0 ** (20 * k) / 2.0 ** np.frexp(abs(values).max())[1]
+        units = part * 2.0 ** (20 * k) / 8
         assert np.array_equal(units, np.round(units))
         assert abs(units).max() <= 2**20
 
