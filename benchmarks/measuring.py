@@ -7,6 +7,7 @@ quotes their ratios.
 import json
 import os
 import platform
+import random
 import time
 from datetime import date
 from math import inf
@@ -21,14 +22,17 @@ FOLDER = Path(__file__).resolve().parents[1] / "linreg/datasets/measured"
 def best_of(functions, repeats, clock=time.perf_counter):
     """Return the least seconds that each function took in ``repeats`` rounds.
 
-    In a round each function runs once, in turn, so that a slow spell of the machine meets them all.
-    Whatever else runs can only add time: the least is the nearest to the function's own.
+    In a round each function runs once, so that a slow spell of the machine meets them all; the
+    order is drawn anew for each, so that none always follows the same one, with the cache and the
+    threads that it has left behind. Whatever else runs can only add time: the least is the nearest
+    to the function's own.
     """
+    functions, draw = list(functions), random.Random(0)
     best = [inf] * len(functions)
     for _ in range(repeats):
-        for place, function in enumerate(functions):
+        for place in draw.sample(range(len(functions)), len(functions)):
             start = clock()
-            function()
+            functions[place]()
             best[place] = min(best[place], clock() - start)
     return best
 

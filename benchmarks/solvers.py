@@ -1,8 +1,8 @@
 """How long each solver takes, and how many digits it returns, over a grid of shapes.
 
 Run by `make measure`, which writes what it measured, and on what machine, to
-linreg/datasets/measured/solvers.json. Numbers are integers, so that the truth is known;
-one more problem has a condition number of 1e9.
+linreg/datasets/measured/solvers.json. Numbers are integers, so that the truth is known; the last
+two problems are steep.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ REPEATS = 7
 
 
 def integers(n_samples, n_features):
-    """Return columns, targets and coefficients that are integers, so that nothing is rounded."""
+    """Return columns, targets and coefficients that are integers: y is X @ coef exactly."""
     draw = np.random.default_rng(0).integers
     X = draw(-50, 51, (n_samples, n_features)).astype(float)
     coef = draw(1, 100, n_features).astype(float)
@@ -34,12 +34,10 @@ def integers(n_samples, n_features):
 
 
 def steep(n_samples, n_features):
-    """Return a problem of condition number 1e9, with its refined solution."""
-    draw = np.random.default_rng(0).standard_normal
-    U, V = (np.linalg.qr(draw((n, n_features)))[0] for n in (n_samples, n_features))
-    X = U * np.geomspace(1, 1e-9, n_features) @ V.T
-    y = X @ np.ones(n_features) + 1e-6 * draw(n_samples)
-    return X, y, lstsq(X, y, method="refined").coef
+    """Return such a problem with pairs of nearly parallel columns: a condition number near 1e9."""
+    X, _, coef = integers(n_samples, n_features)
+    X[:, 1::2] += 1e9 * X[:, 0::2]
+    return X, X @ coef, coef
 
 
 def solvers(X, y):
@@ -109,7 +107,8 @@ def main():
             rows.append(measure(kind, *shape))
             table(rows[-1])
     versions = {m.__name__: m.__version__ for m in (scipy, sklearn, statsmodels, torch)}
-    print("\nrecorded in", record("solvers", {"rows": rows, "libraries": versions}))
+    result = {"rows": rows, "libraries": versions, "torch threads": torch.get_num_threads()}
+    print("\nrecorded in", record("solvers", result))
 
 
 if __name__ == "__main__":
