@@ -16,5 +16,5 @@ def test_counts_add_up_over_the_stages(tmp_path):
 
 def test_every_stage_of_tests_is_counted():
     tested = [name for name, command in run.STAGES.items() if "pytest" in command]
-    assert tested == ["unit tests", "grader", "notebooks", "pages", "labs"]
+    assert tested == ["unit tests", "grader", "notebooks", "pages", "labs", "speed"]
     assert len({run.report(name) for name in tested}) == len(tested)

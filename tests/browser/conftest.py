@@ -1,6 +1,7 @@
 """A real Chromium, the built book, and pages that fail their test when anything goes wrong."""
 
 import os
+import re
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -10,8 +11,22 @@ from pathlib import Path
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[2]
+
+
+class PageScheduling(LoadScopeScheduling):
+    """Keep the tests of a page, and the other tests of a file, in one process: they share pages."""
+
+    def _split_scope(self, nodeid):
+        file, _, test = nodeid.partition("::")
+        page = re.search(r"\[([\w/]+)\.(html|ipynb)", test)
+        return page[1] if page else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return PageScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +102,14 @@ def opener(chromium, book, site):
     guard = Guard(*homes.values())
     contexts = []
 
-    def open_page(path, over="http", **options):
+    def open_page(path, over="http", formulas=True, **options):
         context = chromium.new_context(**options)
         contexts.append(context)
+        if not formulas:
+            context.route("**/mathjax/*.js*", lambda route: route.fulfill(body=""))
         guard.watch(context)
         page = context.new_page()
+        page.faults = guard.faults
         page.goto(homes[over] + path)
         return page
 
@@ -105,9 +123,9 @@ def opener(chromium, book, site):
 def new_page(chromium, book, site):
     """Open pages of the book: `new_page("intro.html", color_scheme="dark")`.
 
-    `over="file"` opens it from the disk; the other keywords go to Playwright's `new_context`. The
-    test fails at its end if any page asked for something outside the book, missed a file, or
-    reported an error.
+    `over="file"` opens it from the disk; `formulas=False` leaves its formulas unset, whose setting
+    takes longest; the other keywords go to Playwright's `new_context`. The test fails at its end if
+    any page asked for something outside the book, missed a file, or reported an error.
     """
     with opener(chromium, book, site) as open_page:
         yield open_page

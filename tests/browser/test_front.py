@@ -27,6 +27,17 @@ def page_of(path):
     return short(path).replace(".ipynb", ".html")
 
 
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=short)
+def notebook(request, shared_page):
+    """The page of each notebook, and the notebook's path. Tests look and leave it so."""
+    page = shared_page(page_of(request.param))
+    yield page, request.param
+    page.close()
+
+
+each_chapter = pytest.mark.parametrize("notebook", CHAPTERS, indirect=True, ids=short)
+
+
 # The picture
 
 
@@ -152,12 +163,12 @@ def launched_paths(page):
             yield "colab", head, path
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_the_launch_buttons_name_real_paths(new_page, path):
+def test_the_launch_buttons_name_real_paths(notebook):
+    page, path = notebook
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     project = urlsplit(config["repository"]["url"]).path
-    found = list(launched_paths(new_page(page_of(path))))
+    found = list(launched_paths(page))
     assert found == [
         ("binder", f"/v2/gh{project}/main", short(path)),
         ("colab", f"/github{project}", short(path)),
@@ -168,9 +179,9 @@ def test_the_launch_buttons_name_real_paths(new_page, path):
 # The way onward
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=short)
-def test_the_way_through_the_part_says_where_one_is(new_page, path):
-    page = new_page(page_of(path))
+@each_chapter
+def test_the_way_through_the_part_says_where_one_is(notebook):
+    page, path = notebook
     place = CHAPTERS.index(path)
     words = page.inner_text(".lr-way p")
     assert f"chapter {place + 1} of {len(TOLD)}" in words
@@ -188,9 +199,9 @@ def test_the_way_through_the_part_says_where_one_is(new_page, path):
         )
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=short)
-def test_the_neighbours_ask_their_questions(new_page, path):
-    page = new_page(page_of(path))
+@each_chapter
+def test_the_neighbours_ask_their_questions(notebook):
+    page, path = notebook
     place = CHAPTERS.index(path)
     for side, neighbour in [(".left-prev", place - 1), (".right-next", place + 1)]:
         if 0 <= neighbour < len(TOLD):

@@ -90,7 +90,7 @@ def open_lab(new_page):
     """Open the chapter and wait for the bowl."""
 
     def open_page(**options):
-        page = new_page(PAGE, **options)
+        page = new_page(PAGE, **{"formulas": False} | options)
         page.wait_for_selector(f"{LAB} .lr-lab")
         page.locator(LAB).scroll_into_view_if_needed()
         return page
@@ -199,7 +199,7 @@ def spot(page, w, b):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    page = open_lab(over=over)
+    page = open_lab(over=over, formulas=True)
     assert page.locator(f"{LAB} .lr-chart").count() == 2
     assert not page.locator(f"{LAB} .lr-still").is_visible()
     assert len(scene_drawn(page)["marbles"]) == 1

@@ -189,7 +189,7 @@ def open_lab(new_page):
     """Open the chapter, wait for this lab, and bring its chart before the hand."""
 
     def open_page(**options):
-        page = new_page(PAGE, **options)
+        page = new_page(PAGE, **{"formulas": False} | options)
         page.wait_for_selector('[data-lab="drag"] .lr-lab')
         lab = Page(page)
         lab.find(".lr-chart").scroll_into_view_if_needed()
@@ -203,7 +203,7 @@ def open_lab(new_page):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    lab = open_lab(over=over)
+    lab = open_lab(over=over, formulas=True)
     assert lab.find(".lr-chart").count() == 1
     assert len(lab.points()) == len(lab.squares()["squares"]) == 6
     assert lab.state() == (Drag().x, Drag().y, 0.2, 5)

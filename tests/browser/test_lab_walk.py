@@ -74,7 +74,7 @@ def open_lab(new_page):
     """Open the chapter and wait for its lab."""
 
     def open_page(**options):
-        page = new_page(PAGE, **options)
+        page = new_page(PAGE, **{"formulas": False} | options)
         page.wait_for_selector(".lr-lab")
         return page
 
@@ -111,7 +111,7 @@ def wait_for_step(page, step):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    page = open_lab(over=over)
+    page = open_lab(over=over, formulas=True)
     assert page.locator(".lr-chart").count() == 2
     assert page.locator(".lr-point").count() == 8
     assert not page.locator(".lr-still").is_visible()

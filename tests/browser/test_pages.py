@@ -1,7 +1,10 @@
 """Promise: every page stands alone, reads well on any screen, and shuts nobody out."""
 
 import gzip
+import io
 import re
+from contextlib import contextmanager
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
@@ -9,8 +12,11 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from conftest import opener
+from PIL import Image, ImageChops
 
 ROOT = Path(__file__).parents[2]
+DESK = {"width": 1280, "height": 900}
 
 
 def pages():
@@ -25,7 +31,9 @@ every_page = pytest.mark.parametrize("path", pages())
 # Pages of exercises are made alike: where a test is slow, one stands for all.
 DISTINCT = [path for path in OWN_PAGES if not re.search(r"release/ch0[^3]", path)]
 own_page = pytest.mark.parametrize("path", DISTINCT)
-each_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
+distinct_desk = pytest.mark.parametrize("desk", DISTINCT, indirect=True)
+# Pytest keeps the tests of a page together by its place in the list: the shorter list comes first.
+LOOKED_AT = [*DISTINCT, *(path for path in OWN_PAGES if path not in DISTINCT)]
 
 
 LOADING = {
@@ -52,6 +60,7 @@ class Links(HTMLParser):
         self.images += [attributes] if tag == "img" else []
 
 
+@cache
 def links(file):
     parser = Links()
     parser.feed(file.read_text(encoding="utf-8"))
@@ -65,34 +74,87 @@ def settle(page):
     page.evaluate("window.MathJax?.startup?.promise")
 
 
-@pytest.fixture(scope="module", params=OWN_PAGES)
-def phone(request, shared_page):
-    """Each page on a phone, every fold open and every formula set. Tests look and leave it so."""
-    page = shared_page(request.param, viewport={"width": 390, "height": 844})
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-    settle(page)
-    yield page
-    page.close()
+@contextmanager
+def opened(places, path, **options):
+    """A page, every formula set; at the end it may have done no wrong."""
+    with opener(*places) as open_page:
+        page = open_page(path, **options)
+        settle(page)
+        yield page
 
 
-@pytest.fixture(scope="module", params=OWN_PAGES)
-def desk(request, shared_page):
-    """Each page on a desk, its path, every formula set. Tests look and leave it so."""
-    page = shared_page(request.param, viewport={"width": 1280, "height": 900})
-    settle(page)
-    page.wait_for_timeout(300)
-    yield page, request.param
-    page.close()
+@pytest.fixture(scope="module")
+def places(chromium, book, site):
+    return chromium, book, site
 
 
-@pytest.mark.parametrize("path", [*DISTINCT, "search.html", "genindex.html"])
-@pytest.mark.parametrize("over", ["http", "file"])
-def test_a_page_asks_for_nothing_outside_and_reports_no_error(new_page, path, over):
-    page = new_page(path, over=over)
-    settle(page)
+# Each page is opened few times: tests look at it, and leave it as it was.
+
+
+@pytest.fixture(scope="module", params=LOOKED_AT)
+def phone(request, places):
+    """Each page on a phone, every fold open."""
+    with opened(places, request.param, viewport={"width": 390, "height": 844}) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+        yield page
+
+
+@pytest.fixture(scope="module", params=LOOKED_AT)
+def desk(request, places):
+    """Each page on a desk with a fine screen, in the light."""
+    with opened(places, request.param, viewport=DESK, device_scale_factor=2) as page:
+        yield page
+
+
+@pytest.fixture(scope="module", params=DISTINCT)
+def night(request, places):
+    """Each page on a desk, in the dark, from the disk."""
+    options = {"over": "file", "color_scheme": "dark", "viewport": DESK}
+    with opened(places, request.param, **options) as page:
+        yield page
+
+
+@pytest.fixture(params=["light", "dark"])
+def paper(request, night):
+    """Each page as it is printed from either theme."""
+    in_scheme(night, request.param)
+    night.emulate_media(media="print")
+    yield night
+    night.emulate_media(media="screen")
+    in_scheme(night, "dark")
+
+
+def in_scheme(page, scheme):
+    """Let a page follow the reader's scheme, and wait until its colours have changed."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        """(scheme) => document.documentElement.dataset.theme === scheme
+            && document.getAnimations().every((one) => one.playState !== "running")""",
+        arg=scheme,
+    )
+
+
+def asks_and_reports_nothing(page):
     page.mouse.wheel(0, 20_000)
     page.wait_for_timeout(300)
+    page.mouse.wheel(0, -20_000)
     assert page.title()
+    assert page.faults == []
+
+
+def test_a_page_asks_for_nothing_outside_and_reports_no_error(desk):
+    asks_and_reports_nothing(desk)
+
+
+def test_nor_does_it_from_the_disk(night):
+    asks_and_reports_nothing(night)
+
+
+@pytest.mark.parametrize("path", ["search.html", "genindex.html"])
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_nor_do_the_pages_of_the_theme(places, path, over):
+    with opened(places, path, over=over) as page:
+        asks_and_reports_nothing(page)
 
 
 @every_page
@@ -121,15 +183,23 @@ def test_every_image_says_what_it_shows(book, path):
     assert silent == []
 
 
-@own_page
-@each_scheme
-def test_axe_finds_nothing(new_page, path, scheme):
-    page = new_page(path, color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    settle(page)
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
-    results = Axe().run(page, options={"preload": False})  # it would misread the theme's @import
+def axe_finds_nothing(page, **options):
+    options |= {"preload": False}  # it would misread the theme's @import
+    options |= {"resultTypes": ["violations"]}  # half the time goes into telling what is well
+    results = Axe().run(page, options=options)
     assert results.violations_count == 0, results.generate_report()
+
+
+@distinct_desk
+def test_axe_finds_nothing(desk):
+    assert desk.evaluate("document.documentElement.dataset.theme") == "light"
+    axe_finds_nothing(desk)
+
+
+def test_axe_finds_nothing_wrong_with_the_dark_colours(night):
+    """All else is the same as in the light."""
+    assert night.evaluate("document.documentElement.dataset.theme") == "dark"
+    axe_finds_nothing(night, runOnly=["color-contrast", "link-in-text-block"])
 
 
 CUT = """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, h3, img, table)")]
@@ -149,41 +219,74 @@ def test_nothing_is_wider_than_a_phone(phone):
 
 
 def test_nothing_is_wider_than_a_desk(desk):
-    is_within(desk[0])
+    is_within(desk)
 
 
-@own_page
-def test_nothing_is_wider_than_a_tablet(new_page, path):
-    page = new_page(path, viewport={"width": 768, "height": 844})
-    settle(page)
-    is_within(page)
+def test_nothing_is_wider_than_a_tablet(night):
+    night.set_viewport_size({"width": 768, "height": 844})
+    night.wait_for_timeout(100)  # the labs follow
+    is_within(night)
+    night.set_viewport_size(DESK)
 
 
-def test_formulas_are_set(desk, book):
-    page, path = desk
-    written = (
-        (book / path).read_text(encoding="utf-8").count('class="math notranslate nohighlight"')
+def test_formulas_are_set(desk, site, book):
+    file = book / desk.url.removeprefix(site)
+    written = file.read_text(encoding="utf-8").count('class="math notranslate nohighlight"')
+    assert desk.locator("mjx-container").count() >= written
+    assert desk.locator("mjx-merror, .MathJax_Error").count() == 0
+    assert "\\(" not in desk.locator(".bd-article").inner_text()
+
+
+ONLY_FORMULAS = """
+    .bd-article :not(:has(div.math), div.math, div.math *) { display: none !important }
+"""
+FREE = """
+    .bd-article div.math mjx-container {
+        overflow: clip visible !important; display: flow-root !important;
+    }
+"""
+
+
+@distinct_desk
+def test_nothing_of_a_formula_is_cut_above_or_below(desk):
+    """Formulas look the same when their boxes may overflow: the bar of a transpose is there."""
+    with styled(desk, ONLY_FORMULAS):
+        height = desk.locator(".bd-article").evaluate("(all) => Math.ceil(all.scrollHeight)")
+        desk.set_viewport_size({"width": DESK["width"], "height": height + 600})  # all in view
+        boxed = picture(desk)
+        with styled(desk, FREE):
+            difference = ImageChops.difference(boxed, picture(desk)).getbbox()
+            where = difference and formula_at(desk, difference)
+    desk.set_viewport_size(DESK)
+    assert difference is None, f"cut: {where}"
+
+
+@contextmanager
+def styled(page, style):
+    """Add a style to a page until the block ends."""
+    added = page.add_style_tag(content=style)
+    yield
+    added.evaluate("(style) => style.remove()")
+
+
+def picture(page):
+    """The formulas that are alone on a page, as pixels, once the page has come to rest."""
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    box = page.locator(".bd-article").bounding_box()
+    clip = {**box, "height": max(box["height"], 1)}
+    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+
+
+def formula_at(page, box):
+    """The formula at a box of pixels in the picture of the page."""
+    return page.evaluate(
+        """(y) => {
+            const { top } = document.querySelector(".bd-article").getBoundingClientRect();
+            return [...document.querySelectorAll(".bd-article div.math")]
+                .find((formula) => formula.getBoundingClientRect().bottom + 3 > top + y)?.id;
+        }""",
+        box[1] / 2,
     )
-    assert page.locator("mjx-container").count() >= written
-    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
-    assert "\\(" not in page.locator(".bd-article").inner_text()
-
-
-@own_page
-def test_nothing_of_a_formula_is_cut_above_or_below(new_page, path):
-    """Each formula looks the same when its box may overflow: the bar of a transpose is there."""
-    page = new_page(path, viewport={"width": 1280, "height": 900}, device_scale_factor=2)
-    settle(page)
-    cut = []
-    for formula in page.locator(".bd-article div.math mjx-container:visible").all():
-        formula.scroll_into_view_if_needed()
-        box = formula.bounding_box()
-        clip = {**box, "y": box["y"] - 6, "height": box["height"] + 12}
-        boxed = page.screenshot(clip=clip)
-        formula.evaluate("(node) => node.style.setProperty('overflow', 'visible', 'important')")
-        if page.screenshot(clip=clip) != boxed:
-            cut.append(formula.evaluate("(node) => node.closest('div.math').id"))
-    assert cut == []
 
 
 def test_no_formula_in_the_text_leaves_a_phone(phone):
@@ -248,55 +351,46 @@ LEAST_CONTRAST = """() => {
 }"""
 
 
-@own_page
-@each_scheme
-def test_paper_is_light_and_its_text_dark(new_page, path, scheme):
-    page = new_page(path, color_scheme=scheme)
-    settle(page)
-    page.emulate_media(media="print")
-    page.wait_for_timeout(300)
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+def test_paper_is_light_and_its_text_dark(paper):
+    assert paper.evaluate("getComputedStyle(document.body).backgroundColor") in (
         "rgb(255, 255, 255)",
         "rgba(0, 0, 0, 0)",
     )
-    least = page.evaluate(LEAST_CONTRAST)
+    least = paper.evaluate(LEAST_CONTRAST)
     assert least["contrast"] >= 4.5, least
 
 
 def test_answers_are_open_on_paper_and_folded_after(desk):
-    page, _ = desk
     folded = "document.querySelectorAll('.bd-article details:not([open])').length"
-    before = page.evaluate(folded)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate(folded) == 0
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate(folded) == before
+    before = desk.evaluate(folded)
+    desk.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert desk.evaluate(folded) == 0
+    desk.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert desk.evaluate(folded) == before
 
 
 @own_page
-@each_scheme
-def test_a_page_reads_without_javascript(new_page, path, scheme):
-    page = new_page(path, java_script_enabled=False, color_scheme=scheme)
+def test_a_page_reads_without_javascript(new_page, path):
+    page = new_page(path, java_script_enabled=False)
     assert len(page.locator(".bd-article").inner_text()) > 200
     if page.locator(".math").count():
         assert page.locator(".lr-noscript").is_visible()
-    assert page.locator("body").evaluate("getComputedStyle(document.body).backgroundColor") == (
-        "rgb(255, 255, 255)"
-    )
-    least = page.evaluate(LEAST_CONTRAST)
-    assert least["contrast"] >= 4.5, least
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == "rgb(255, 255, 255)"
+        least = page.evaluate(LEAST_CONTRAST)
+        assert least["contrast"] >= 4.5, least
 
 
-@own_page
-def test_tab_leads_to_the_text_first_and_shows_where_it_is(new_page, path):
-    page = new_page(path, viewport={"width": 1280, "height": 900})
-    settle(page)
-    page.keyboard.press("Tab")
-    assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
+@distinct_desk
+def test_tab_leads_to_the_text_first_and_shows_where_it_is(desk):
+    desk.keyboard.press("Tab")
+    assert "Skip to main content" in desk.evaluate("document.activeElement.textContent")
     unmarked = []
     for _ in range(25):
-        page.keyboard.press("Tab")
-        unmarked += page.evaluate(
+        desk.keyboard.press("Tab")
+        unmarked += desk.evaluate(
             """() => {
                 const at = document.activeElement;
                 const { outlineStyle, boxShadow } = getComputedStyle(at);
@@ -304,11 +398,12 @@ def test_tab_leads_to_the_text_first_and_shows_where_it_is(new_page, path):
                 return marked || at === document.body ? [] : [at.outerHTML.slice(0, 120)];
             }"""
         )
+    desk.evaluate("document.activeElement.blur()")
     assert unmarked == []
 
 
 def test_a_formula_is_no_stop_for_tab(desk):
-    assert desk[0].locator("mjx-container[tabindex='0']").count() == 0
+    assert desk.locator("mjx-container[tabindex='0']").count() == 0
 
 
 def test_the_front_door_opens(new_page):
