@@ -4,12 +4,13 @@ import os
 import re
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
+from lab_pages import MADE_LABS, UNMADE_LABS
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -27,6 +28,16 @@ class PageScheduling(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return PageScheduling(config, log)
+
+
+def in_scheme(page, scheme):
+    """Let a page follow the reader's scheme, and wait until its colours have changed."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        """(scheme) => document.documentElement.dataset.theme === scheme
+            && document.getAnimations().every((one) => one.playState !== "running")""",
+        arg=scheme,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -136,3 +147,50 @@ def shared_page(chromium, book, site):
     """Open pages like `new_page`, for several tests that look and change nothing."""
     with opener(chromium, book, site) as open_page:
         yield open_page
+
+
+# What each test of a lab finds unless it asks for something else: Playwright's own defaults.
+SCREEN = {
+    "viewport": {"width": 1280, "height": 720},
+    "color_scheme": "light",
+    "reduced_motion": "no-preference",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(shared_page):
+    """Pages whose formulas stay unset, each loaded once in a file of tests for each kind of device.
+
+    What of a device can change while a page is open, its screen and its reader's wishes, is no part
+    of its kind.
+    """
+    return cache(lambda path, **device: shared_page(path, formulas=False, **device))
+
+
+@pytest.fixture
+def lab_page(loaded):
+    """Open a page whose labs have just been made: `lab_page("….html", color_scheme="dark")`.
+
+    The page is shared, for loading it takes a hundred times as long as making its labs anew. A test
+    that changes anything outside the labs opens a page of its own. The test fails at its end if the
+    page did what no page may do.
+    """
+    pages = []
+
+    def open_page(path, **options):
+        screen = {name: options.pop(name, usual) for name, usual in SCREEN.items()}
+        page = loaded(path, **options)
+        pages.append(page)
+        page.set_viewport_size(screen["viewport"])
+        page.emulate_media(media="screen", reduced_motion=screen["reduced_motion"])
+        in_scheme(page, screen["color_scheme"])
+        page.mouse.move(0, 0)
+        page.evaluate(UNMADE_LABS)
+        page.evaluate(MADE_LABS)
+        return page
+
+    yield open_page
+    faults = [fault for page in pages for fault in page.faults]
+    for page in pages:
+        page.faults.clear()
+    assert faults == []

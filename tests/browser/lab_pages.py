@@ -9,6 +9,30 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PAGE_HEIGHT = "document.documentElement.scrollHeight"
 
+# The labs' places as they are before the labs' script runs.
+UNMADE_LABS = """() => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    for (const place of document.querySelectorAll("[data-lab]")) {
+        place.classList.remove("lr-ready");
+        place.querySelector(".lr-live")?.remove();
+    }
+}"""
+# The labs' script, run again; each lab has drawn itself to its width two frames after it is there.
+MADE_LABS = """async () => {
+    const { src } = document.querySelector('script[src*="labs/shim.js"]');
+    const script = Object.assign(document.createElement("script"), { src });
+    await new Promise((done) => {
+        script.onload = done;
+        document.head.append(script);
+    });
+    script.remove();
+    const frame = () => new Promise(requestAnimationFrame);
+    while (document.querySelector("[data-lab]:not(.lr-ready, .lr-failed)")) await frame();
+    await frame();
+    await frame();
+}"""
+
 
 def in_module(slug, expression, exporting=""):
     """JavaScript that imports a lab's module as `lab` and works out an expression of `cases`."""
@@ -20,15 +44,27 @@ def in_module(slug, expression, exporting=""):
     }}"""
 
 
-def slide(page, selector, position):
-    page.eval_on_selector(
+def sweep(page, selector, positions, look="() => null"):
+    """Move a slider from position to position; return what a JavaScript function sees at each."""
+    return page.eval_on_selector(
         selector,
-        """(input, position) => {
-            input.value = position;
-            input.dispatchEvent(new Event("input", { bubbles: true }));
-        }""",
-        position,
+        f"""async (input, positions) => {{
+            const look = {look};
+            const seen = [];
+            for (const position of positions) {{
+                input.value = position;
+                input.dispatchEvent(new Event("input", {{ bubbles: true }}));
+                await null; // what the lab has put off to the end of the event is done
+                seen.push(look());
+            }}
+            return seen;
+        }}""",
+        list(positions),
     )
+
+
+def slide(page, selector, position):
+    sweep(page, selector, [position])
 
 
 def number(text):
@@ -47,14 +83,18 @@ def overlap(a, b):
     return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
 
 
-def height_before_the_labs(chromium, path, viewport):
-    """The height of a page on which the labs are still to come."""
-    page = chromium.new_page(viewport=viewport)
-    page.route("**/labs/shim.js*", lambda route: route.abort())
-    page.goto(path.as_uri())
-    height = page.evaluate(PAGE_HEIGHT)
-    page.close()
-    return height
+def height_of(slug):
+    """A JavaScript function that tells the height of a lab."""
+    return f"""() => document.querySelector('[data-lab="{slug}"] .lr-lab')
+        .getBoundingClientRect().height"""
+
+
+def growth(page, height=PAGE_HEIGHT):
+    """By how many pixels a page grows, or one place in it, when the labs come."""
+    page.evaluate(UNMADE_LABS)
+    before = page.evaluate(height)
+    page.evaluate(MADE_LABS)
+    return page.evaluate(height) - before
 
 
 def backgrounds(page, slug):

@@ -6,15 +6,18 @@ import re
 import statistics
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import axe_finds_nothing
 from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
     backgrounds,
+    growth,
+    height_of,
     in_module,
     number,
     slide,
+    sweep,
 )
 
 from linreg.labs import Bowl
@@ -86,12 +89,11 @@ TURN = """(lab) => {
 
 
 @pytest.fixture
-def open_lab(new_page):
-    """Open the chapter and wait for the bowl."""
+def open_lab(lab_page):
+    """Open the chapter, the bowl just made."""
 
     def open_page(**options):
-        page = new_page(PAGE, **{"formulas": False} | options)
-        page.wait_for_selector(f"{LAB} .lr-lab")
+        page = lab_page(PAGE, **options)
         page.locator(LAB).scroll_into_view_if_needed()
         return page
 
@@ -119,10 +121,15 @@ def shown(page):
     return {key: number(page.inner_text(f'{LAB} [data-readout="{key}"]')) for key in keys}
 
 
+def position_of(rate):
+    """The slider's position of a rate of two significant digits."""
+    mantissa, exponent = f"{rate:.1e}".split("e")
+    return 90 * (int(exponent) + 3) + round(10 * float(mantissa)) - 10
+
+
 def rates(page, rate):
     """Set the learning rate to one of two significant digits."""
-    mantissa, exponent = f"{rate:.1e}".split("e")
-    slide(page, RATE, 90 * (int(exponent) + 3) + round(10 * float(mantissa)) - 10)
+    slide(page, RATE, position_of(rate))
 
 
 READ_MAP = READ_CHARTS.replace(".lr-chart", ".lr-bowl-map").replace(".lr-dot", ".lr-bowl-marble")
@@ -199,7 +206,7 @@ def spot(page, w, b):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    page = open_lab(over=over, formulas=True)
+    page = open_lab(over=over)
     assert page.locator(f"{LAB} .lr-chart").count() == 2
     assert not page.locator(f"{LAB} .lr-still").is_visible()
     assert len(scene_drawn(page)["marbles"]) == 1
@@ -639,8 +646,7 @@ def test_axe_finds_nothing(open_lab, scheme, collinear):
     page = open_lab(color_scheme=scheme, **STILL)
     switch(page).set_checked(collinear)
     button(page, "Drop five").click()
-    result = Axe().run(page, context=f"{LAB} .lr-lab", options={"preload": False})
-    assert result.violations_count == 0, result.generate_report()
+    axe_finds_nothing(page, f"{LAB} .lr-lab")
 
 
 def test_dark_has_no_light_box_behind_the_lab(open_lab):
@@ -663,33 +669,23 @@ def test_on_a_phone_the_verdict_stands_under_the_buttons(open_lab, collinear):
 @pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
 def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
     page = open_lab(viewport={"width": width, "height": 844}, **STILL)
-    heights = set()
-
-    def measure():
-        heights.add(round(page.locator(f"{LAB} .lr-lab").bounding_box()["height"]))
-
+    positions = list(map(position_of, (0.001, 0.01, 0.1, 0.39, 0.4, 0.43, 0.83, 0.99, 1)))
+    heights = []
     for collinear in (False, True):
         button(page, "Clear").click()
         switch(page).set_checked(collinear)
-        measure()
+        heights.append(page.evaluate(height_of("bowl")))
         button(page, "Drop five").click()
-        for rate in (0.001, 0.01, 0.1, 0.39, 0.4, 0.43, 0.83, 0.99, 1):
-            rates(page, rate)
-            measure()
-    assert len(heights) == 1
+        heights += sweep(page, RATE, positions, height_of("bowl"))
+    assert len(heights) == 20
+    assert len(set(map(round, heights))) == 1
 
 
 @pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(chromium, book, open_lab, width):
-    """Only this lab is left to come: the page's others have room of their own."""
-    viewport = {"width": width, "height": 844}
-    only = f"document.querySelector('{LAB}').getBoundingClientRect().height"
-    waiting = chromium.new_page(viewport=viewport)
-    waiting.route("**/labs/shim.js*", lambda route: route.abort())
-    waiting.goto((book / PAGE).as_uri())
-    before = waiting.evaluate(only)
-    waiting.close()
-    assert abs(open_lab(viewport=viewport, over="file").evaluate(only) - before) < 30
+def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
+    """This lab alone is looked at: the page's others have room of their own."""
+    page = open_lab(viewport={"width": width, "height": 844})
+    assert abs(growth(page, f"document.querySelector('{LAB}').offsetHeight")) < 30
 
 
 def test_paper_shows_the_five_ways(open_lab):

@@ -5,14 +5,13 @@ import statistics
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import axe_finds_nothing
 from lab_pages import (
-    PAGE_HEIGHT,
     PHONE,
     READ_CHARTS,
     Drawn,
     backgrounds,
-    height_before_the_labs,
+    growth,
     in_module,
     is_in_view,
     number,
@@ -185,13 +184,11 @@ class Page:
 
 
 @pytest.fixture
-def open_lab(new_page):
-    """Open the chapter, wait for this lab, and bring its chart before the hand."""
+def open_lab(lab_page):
+    """Open the chapter, this lab just made, and bring its chart before the hand."""
 
     def open_page(**options):
-        page = new_page(PAGE, **{"formulas": False} | options)
-        page.wait_for_selector('[data-lab="drag"] .lr-lab')
-        lab = Page(page)
+        lab = Page(lab_page(PAGE, **options))
         lab.find(".lr-chart").scroll_into_view_if_needed()
         return lab
 
@@ -203,7 +200,7 @@ def open_lab(new_page):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    lab = open_lab(over=over, formulas=True)
+    lab = open_lab(over=over)
     assert lab.find(".lr-chart").count() == 1
     assert len(lab.points()) == len(lab.squares()["squares"]) == 6
     assert lab.state() == (Drag().x, Drag().y, 0.2, 5)
@@ -712,8 +709,7 @@ def test_axe_finds_nothing(open_lab, scheme, absolute):
     lab.find(".lr-switch input").set_checked(absolute)
     lab.button("Best line").click()
     lab.button("Remove").click()  # a refusal
-    result = Axe().run(lab.page, context='[data-lab="drag"] .lr-lab', options={"preload": False})
-    assert result.violations_count == 0, result.generate_report()
+    axe_finds_nothing(lab.page, '[data-lab="drag"] .lr-lab')
 
 
 def test_dark_has_no_light_box_behind_the_lab(open_lab):
@@ -792,14 +788,10 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
 
 
 @pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(new_page, chromium, book, width):
+def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
     """Were this lab's place wrong by itself, or those of all labs of the page together."""
-    viewport = {"width": width, "height": 844}
-    before = height_before_the_labs(chromium, book / PAGE, viewport)
-    page = new_page(PAGE, viewport=viewport, over="file")
-    page.wait_for_function("!document.querySelector('[data-lab]:not(.lr-ready)')")
-    labs = page.locator("[data-lab]").count()
-    assert abs(page.evaluate(PAGE_HEIGHT) - before) < 30 * labs
+    page = open_lab(viewport={"width": width, "height": 844}).page
+    assert abs(growth(page)) < 30 * page.locator("[data-lab]").count()
 
 
 def test_paper_shows_the_still_picture(open_lab):
@@ -811,16 +803,17 @@ def test_paper_shows_the_still_picture(open_lab):
     assert "mean squared error" in still.inner_text()
 
 
-def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(open_lab):
-    lab = open_lab()
-    lab.page.evaluate(
+def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(new_page):
+    page = new_page(PAGE, formulas=False)
+    page.wait_for_selector('[data-lab="drag"] .lr-lab')
+    page.evaluate(
         """() => {
             const place = document.querySelector('[data-lab="drag"]');
             place.replaceWith(place.querySelector(".lr-lab"));
         }"""
     )
-    lab = lab.page.locator(".lr-lab-drag")
-    lab.page.emulate_media(media="print")
+    lab = page.locator(".lr-lab-drag")
+    page.emulate_media(media="print")
     assert lab.locator(".lr-chart").is_visible()
     assert lab.locator(".lr-verdict").is_visible()
     for part in (".lr-button >> nth=0", ".lr-hint", SLOPE):

@@ -4,21 +4,23 @@ import math
 import random
 import re
 import statistics
+from functools import partial
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import axe_finds_nothing
 from lab_pages import (
-    PAGE_HEIGHT,
     PHONE,
     READ_CHARTS,
     Drawn,
     backgrounds,
-    height_before_the_labs,
+    growth,
+    height_of,
     in_module,
     is_in_view,
     number,
     overlap,
     slide,
+    sweep,
 )
 
 from linreg.labs import Walk
@@ -70,20 +72,20 @@ DRAG = """() => {
 
 
 @pytest.fixture
-def open_lab(new_page):
-    """Open the chapter and wait for its lab."""
-
-    def open_page(**options):
-        page = new_page(PAGE, **{"formulas": False} | options)
-        page.wait_for_selector(".lr-lab")
-        return page
-
-    return open_page
+def open_lab(lab_page):
+    """Open the chapter, its lab just made."""
+    return partial(lab_page, PAGE)
 
 
 def shown(page):
     keys = ("w", "b", "loss", "gap")
     return {key: number(page.inner_text(f'[data-readout="{key}"]')) for key in keys}
+
+
+VERDICT_AND_RATE = """() => [
+    document.querySelector(".lr-lab").dataset.verdict,
+    Number(document.querySelector(".lr-slider-rate output").innerText),
+]"""
 
 
 def rate_shown(page):
@@ -111,7 +113,7 @@ def wait_for_step(page, step):
 
 @pytest.mark.parametrize("over", ["http", "file"])
 def test_the_lab_draws_itself(open_lab, over):
-    page = open_lab(over=over, formulas=True)
+    page = open_lab(over=over)
     assert page.locator(".lr-chart").count() == 2
     assert page.locator(".lr-point").count() == 8
     assert not page.locator(".lr-still").is_visible()
@@ -129,7 +131,8 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
 
 def test_a_failing_script_leaves_the_still_picture(book, chromium):
     page = chromium.new_page()
-    page.route("**/labs/walk.js*", lambda route: route.abort())
+    for script in ("labs/walk", "mathjax/*"):
+        page.route(f"**/{script}.js*", lambda route: route.abort())
     page.goto((book / PAGE).as_uri())
     page.wait_for_selector(".lr-failed svg", state="visible")
     page.close()
@@ -190,9 +193,8 @@ def test_the_page_shows_what_python_computes(open_lab, position, step):
 def test_the_verdict_follows_the_learning_rate(open_lab):
     page = open_lab()
     kinds = {}
-    for position in range(0, 271, 5):
-        slide(page, RATE, position)
-        kinds.setdefault(verdict(page), []).append(rate_shown(page))
+    for kind, rate in sweep(page, RATE, range(0, 271, 5), VERDICT_AND_RATE):
+        kinds.setdefault(kind, []).append(rate)
     threshold = Walk().threshold()
     assert list(kinds) == ["slow", "converges", "swings", "diverges"]
     assert max(kinds["converges"]) < threshold / 2 < min(kinds["swings"])
@@ -223,12 +225,15 @@ def test_the_mark_on_the_slider_is_the_threshold(open_lab):
     page = open_lab()
     assert page.locator(".lr-mark").count() == 1
     assert page.inner_text(".lr-mark").replace("\n", "") == "2/λmax = 0.4007"
-    for position in range(200, 220):
-        slide(page, RATE, position)
-        mark = page.locator(".lr-mark").bounding_box()["x"] + 1
-        rail = page.locator(".lr-rail").first.bounding_box()
-        thumb = rail["x"] + rail["width"] * position / 270
-        assert (thumb > mark) == (verdict(page) == "diverges")
+    seen = """() => {
+        const [mark, rail] = [".lr-mark", ".lr-rail"]
+            .map((part) => document.querySelector(part).getBoundingClientRect());
+        const share = (mark.x + 1 - rail.x) / rail.width;
+        return [share, document.querySelector(".lr-lab").dataset.verdict];
+    }"""
+    positions = range(200, 220)
+    for position, (mark, kind) in zip(positions, sweep(page, RATE, positions, seen), strict=True):
+        assert (position / 270 > mark) == (kind == "diverges")
 
 
 def test_at_the_end_line_and_loss_lie_on_the_dashes(open_lab):
@@ -446,10 +451,7 @@ def test_numbers_are_written_as_python_writes_them(open_lab):
 def test_the_slider_has_the_rates_of_the_chapter(open_lab):
     page = open_lab()
     wanted = [0.001, 0.0099, 0.01, 0.05, 0.1, 0.3, 0.35, 0.39, 0.4, 0.41, 0.45, 0.5, 0.99, 1.0]
-    offered = []
-    for position in range(271):
-        slide(page, RATE, position)
-        offered.append(rate_shown(page))
+    offered = [rate for _, rate in sweep(page, RATE, range(271), VERDICT_AND_RATE)]
     assert int(page.get_attribute(RATE, "max")) == len(offered) - 1
     assert offered == [float(f"{rate:.1e}") for rate in offered]
     assert offered == sorted(set(offered))
@@ -601,16 +603,15 @@ def test_axe_finds_nothing(open_lab, scheme, position):
     page = open_lab(color_scheme=scheme)
     slide(page, RATE, position)
     slide(page, STEPS, 9)
-    result = Axe().run(page, context=".lr-lab", options={"preload": False})
-    assert result.violations_count == 0, result.generate_report()
+    axe_finds_nothing(page, ".lr-lab")
 
 
 def test_dark_has_no_light_box_behind_the_lab(open_lab):
+    ink = "getComputedStyle(document.querySelector('.lr-lab')).color"
+    light = open_lab(color_scheme="light").evaluate(ink)
     page = open_lab(color_scheme="dark")
     assert backgrounds(page, "walk") == {"rgba(0, 0, 0, 0)"}
-    light = open_lab(color_scheme="light")
-    ink = "getComputedStyle(document.querySelector('.lr-lab')).color"
-    assert page.evaluate(ink) != light.evaluate(ink)
+    assert page.evaluate(ink) != light
 
 
 def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab):
@@ -648,19 +649,13 @@ def test_a_phone_shows_both_charts_and_what_moves_them(open_lab):
 @pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
 def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
     page = open_lab(viewport={"width": width, "height": 844})
-    heights = set()
-    for position in range(0, 271, 5):
-        slide(page, RATE, position)
-        heights.add(round(page.locator(".lr-lab").bounding_box()["height"]))
-    assert len(heights) == 1
+    heights = sweep(page, RATE, range(0, 271, 5), height_of("walk"))
+    assert len(set(map(round, heights))) == 1
 
 
 @pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(chromium, book, open_lab, width):
-    viewport = {"width": width, "height": 844}
-    before = height_before_the_labs(chromium, book / PAGE, viewport)
-    page = open_lab(viewport=viewport, over="file")
-    assert abs(page.evaluate(PAGE_HEIGHT) - before) < 30
+def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
+    assert abs(growth(open_lab(viewport={"width": width, "height": 844}))) < 30
 
 
 def test_paper_shows_the_finished_walk(open_lab):
@@ -676,8 +671,9 @@ def test_paper_shows_the_finished_walk(open_lab):
     assert page.locator(".lr-lab").is_visible()
 
 
-def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(open_lab):
-    page = open_lab()
+def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(new_page):
+    page = new_page(PAGE, formulas=False)
+    page.wait_for_selector(".lr-lab")
     page.evaluate(
         "document.querySelector('[data-lab]').replaceWith(document.querySelector('.lr-lab'))"
     )

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
-from conftest import opener
+from axe import axe_finds_nothing
+from conftest import in_scheme, opener
 from PIL import Image, ImageChops
 
 ROOT = Path(__file__).parents[2]
@@ -124,16 +124,6 @@ def paper(request, night):
     in_scheme(night, "dark")
 
 
-def in_scheme(page, scheme):
-    """Let a page follow the reader's scheme, and wait until its colours have changed."""
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_function(
-        """(scheme) => document.documentElement.dataset.theme === scheme
-            && document.getAnimations().every((one) => one.playState !== "running")""",
-        arg=scheme,
-    )
-
-
 def asks_and_reports_nothing(page):
     page.mouse.wheel(0, 20_000)
     page.wait_for_timeout(300)
@@ -181,13 +171,6 @@ def test_every_link_inside_the_book_leads_somewhere(book, path):
 def test_every_image_says_what_it_shows(book, path):
     silent = [image.get("src") for image in links(book / path).images if not image.get("alt")]
     assert silent == []
-
-
-def axe_finds_nothing(page, **options):
-    options |= {"preload": False}  # it would misread the theme's @import
-    options |= {"resultTypes": ["violations"]}  # half the time goes into telling what is well
-    results = Axe().run(page, options=options)
-    assert results.violations_count == 0, results.generate_report()
 
 
 @distinct_desk
