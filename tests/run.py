@@ -21,9 +21,7 @@ NOTEBOOKS = ["notebooks", "book", "exercises/source"]
 GRADER_TESTS = [f"tests/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")]
 NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
 PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
-NOT_PAGES = [f"--ignore={test}" for test in PAGE_TESTS]
-# Tests of these names measure time, so they have the machine to themselves.
-TIMED = "within_a_frame or in_about_five_seconds"
+LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
 
 STAGES = {
     "lint": [BIN / "ruff", "check", "."],
@@ -33,8 +31,8 @@ STAGES = {
     "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", *NOTEBOOKS],
     "book": ["make", "book"],
     "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
-    "labs": [*PYTEST, "tests/browser", *NOT_PAGES, "-k", f"not ({TIMED})", "-n", "2"],
-    "speed": [*PYTEST, "tests/browser", *NOT_PAGES, "-k", TIMED],
+    "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
+    "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }
 
 

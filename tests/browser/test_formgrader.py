@@ -11,6 +11,9 @@ from grader import course
 
 HOSTILE = 'Silent above 4,000. <img src="x" onerror="document.title = \'taken\'">'
 
+# The page listens to what is typed once it has fetched the grades and the comments.
+LISTENS = "formgrader.grades?.loaded && formgrader.comments?.loaded"
+
 
 def grader(command, *arguments):
     """Return a command of the grader; Playwright's own loop keeps it out of this process."""
@@ -49,6 +52,7 @@ def test_a_mark_given_in_the_formgrader_survives_grading(chromium, workspace, fo
     page.locator("a[href*='formgrader/submissions/']").first.click()
     score, comment = page.locator("input.score").last, page.locator("textarea.comment").last
     score.wait_for()
+    page.wait_for_function(LISTENS)
     assert "Silent above 4,000." in page.content()
     assert page.locator("[onerror]").count() == 0
     assert page.title() != "taken"

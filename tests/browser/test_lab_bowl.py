@@ -3,11 +3,11 @@
 import math
 import random
 import re
-import statistics
 
 import pytest
 from axe import axe_finds_nothing
 from lab_pages import (
+    ANSWER,
     PHONE,
     READ_CHARTS,
     Drawn,
@@ -15,6 +15,7 @@ from lab_pages import (
     growth,
     height_of,
     in_module,
+    least_work,
     number,
     slide,
     sweep,
@@ -75,16 +76,12 @@ TURN = """(lab) => {
         isPrimary: true, button: 0, pointerId: 1, bubbles: true,
     }));
     scene.setPointerCapture = () => {};
-    const times = [];
     fire("pointerdown", 100, 100);
-    for (let i = 0; i < 150; i += 1) {
-        const before = performance.now();
-        fire("pointermove", 100 + i, 100 + (i % 30));
+    for (let i = 1; i <= 50; i += 1) {
+        fire("pointermove", 100 + 3 * i, 100 + (i % 30));
         document.querySelector(`${lab} .lr-lab`).getBoundingClientRect();  // the layout counts too
-        times.push(performance.now() - before);
     }
     fire("pointerup", 250, 100);
-    return times;
 }"""
 
 
@@ -433,7 +430,7 @@ def test_a_marble_is_released_and_rolls_to_the_pin(open_lab):
     page = open_lab()
     button(page, "Release").click()
     assert verdict(page) == "rolling"
-    page.wait_for_selector(f'{LAB} [data-verdict="pin"]', timeout=10_000)
+    page.wait_for_selector(f'{LAB} [data-verdict="pin"]')
     found = shown(page)
     w, b, least = Bowl().optimum()
     assert (found["w"], found["b"]) == pytest.approx((w, b), abs=6e-5)
@@ -447,7 +444,7 @@ def test_five_drops_leave_five_trails_to_one_pin(open_lab):
     page = open_lab()
     button(page, "Drop five").click()
     page.wait_for_function(f"document.querySelectorAll('{LAB} .lr-bowl-way').length >= 10")
-    page.wait_for_selector(f'{LAB} [data-verdict="pin"]', timeout=10_000)
+    page.wait_for_selector(f'{LAB} [data-verdict="pin"]')
     assert "5 marbles, 5 starts, one pin at (1.4186, 0.3991)" in words(page)
     scene = scene_drawn(page)
     assert len(scene["ways"]) == len(scene["marbles"]) == 5
@@ -698,13 +695,12 @@ def test_paper_shows_the_five_ways(open_lab):
     assert page.locator(f"{LAB} .lr-lab").is_visible()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("rate", [0.1, 0.41])
 def test_a_turn_is_answered_within_a_frame(open_lab, rate):
     page = open_lab(**STILL)
     rates(page, rate)
     button(page, "Drop five").click()
     before = turned(page)
-    times = page.evaluate(TURN, LAB)
+    assert least_work(page, TURN, LAB) / 50 < ANSWER
     assert turned(page) != before
-    assert len(times) >= 100
-    assert statistics.median(times) < 8, f"median {statistics.median(times):.2f} ms"
