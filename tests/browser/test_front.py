@@ -30,7 +30,7 @@ def page_of(path):
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=short)
 def notebook(request, shared_page):
     """The page of each notebook, and the notebook's path. Tests look and leave it so."""
-    page = shared_page(page_of(request.param))
+    page = shared_page(page_of(request.param), formulas=False)
     yield page, request.param
     page.close()
 

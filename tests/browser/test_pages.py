@@ -129,6 +129,7 @@ def asks_and_reports_nothing(page):
     page.wait_for_timeout(300)
     page.mouse.wheel(0, -20_000)
     assert page.title()
+    assert page.locator("[data-lab]:not(.lr-ready)").count() == 0
     assert page.faults == []
 
 
