@@ -4,11 +4,13 @@ from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
 
-# Most of axe's time goes into the words of code, each a span, and into the insides of formulas.
-# Words that look like an earlier one, in their own colours and in those of all that is behind
-# them, become plain text; formulas after the first of the text, and of those on lines of their
-# own, are left empty. What undoes it is returned.
+# Most of axe's time goes into the words of code, each a span, and into the insides of formulas. For
+# the time, words in view that look like an earlier one, in their own colours and in those of all
+# that is behind them, become plain text; formulas after the first of the text, and of those on
+# lines of their own, are left empty. Folds are open. What undoes it is returned.
 THINNED = """() => {
+    const folds = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of folds) fold.open = true;
     const grounds = new Map([[null, ""]]);
     const ground = (node) => {
         if (!grounds.has(node)) {
@@ -24,7 +26,12 @@ THINNED = """() => {
     };
     const seen = new Set();
     const isAgain = (look) => seen.has(look) || !seen.add(look);
-    const words = [...document.querySelectorAll(".highlight span:not(:has(*))")]
+    const isInView = (word) => {
+        const [box, around] = [word, word.closest("pre")].map((one) => one.getBoundingClientRect());
+        return box.width > 0 && box.left >= around.left && box.right <= around.right;
+    };
+    const words = [...document.querySelectorAll(".highlight pre span:not(:has(*))")]
+        .filter(isInView)
         .filter((word) => isAgain(`${ink(word)} on ${ground(word)}`));
     const formulas = [...document.querySelectorAll("mjx-container")]
         .filter((formula) => isAgain(`formula, ${formula.getAttribute("display")}`));
@@ -33,6 +40,7 @@ THINNED = """() => {
     for (const [word, text] of plain) word.replaceWith(text);
     for (const [formula] of insides) formula.replaceChildren();
     return () => {
+        for (const fold of folds) fold.open = false;
         for (const [word, text] of plain) text.replaceWith(word);
         for (const [formula, inside] of insides) formula.replaceChildren(...inside);
     };
@@ -41,7 +49,7 @@ THINNED = """() => {
 
 @contextmanager
 def thinned(page):
-    """Keep of a page's code and formulas one of each look, until the block ends."""
+    """Open a page's folds, and keep of its code and formulas one of each look, for a block."""
     undo = page.evaluate_handle(THINNED)
     yield
     undo.evaluate("(undo) => undo()")
