@@ -53,9 +53,21 @@ def solvers(X, y):
         "scikit-learn": lambda: LinearRegression(fit_intercept=False).fit(X, y).coef_,
         "statsmodels": lambda: statsmodels.api.OLS(y, X).fit().params,
         "torch lstsq": lambda: torch.linalg.lstsq(tensor, target).solution.numpy()[:, 0],
-        "normal equations": lambda: np.linalg.solve(X.T @ X, X.T @ y),
-        "explicit inverse": lambda: np.linalg.inv(X.T @ X) @ (X.T @ y),
+        "normal equations": or_zeros(lambda: np.linalg.solve(X.T @ X, X.T @ y)),
+        "explicit inverse": or_zeros(lambda: np.linalg.inv(X.T @ X) @ (X.T @ y)),
     }
+
+
+def or_zeros(solve):
+    """Return a textbook's formula that gives zeros where NumPy finds XᵀX singular."""
+
+    def solution():
+        try:
+            return solve()
+        except np.linalg.LinAlgError:
+            return np.zeros(1)
+
+    return solution
 
 
 def steps(X, y):
@@ -70,7 +82,7 @@ def steps(X, y):
 def digits(coef, truth):
     """Return how many digits agree, by the largest error over the largest coefficient."""
     error = np.max(abs(coef - truth)) / np.max(abs(truth))
-    return round(min(16.0, -np.log10(max(error, 1e-16))), 1)
+    return round(float(np.clip(-np.log10(max(error, 1e-16)), 0, 16)), 1)
 
 
 def measure(kind, n_samples, n_features):

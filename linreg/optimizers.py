@@ -307,7 +307,7 @@ def follow(X, y, places, n_steps, tol, keep_path):
     for theta, residual, gradient in islice(places, n_steps + 1):
         loss, slope = float(np.mean(residual**2)), float(np.linalg.norm(gradient))
         if not loss_history:
-            small, high = bounds(X, y, residual, tol * slope)
+            small, high = bounds(X, y, residual, gradient, tol * slope)
         if not loss <= high:  # nor is NaN
             return path, loss_history, DIVERGED
         path = path if keep_path else []
@@ -319,8 +319,15 @@ def follow(X, y, places, n_steps, tol, keep_path):
     return path, loss_history, stopped + RISEN * (loss > loss_history[0])
 
 
-def bounds(X, y, residual, small):
+def bounds(X, y, residual, gradient, small):
     """Return the slope that counts as none and the loss that counts as lost, from the start."""
+    for change in (gradient, X @ gradient):  # the steps that are computed divide by their squares
+        square = float(change @ change)
+        if not isfinite(square) or (square < np.finfo(X.dtype).tiny and change.any()):
+            raise ValueError(
+                f"squares of the gradient leave {X.dtype}'s range: measure X and y in other units"
+                + (", or convert them to float64" if X.dtype == np.float32 else "")
+            )
     length = float(max(np.linalg.norm(y), np.linalg.norm(residual)))
     noise = float(np.finfo(X.dtype).eps * np.linalg.norm(X)) * length * 2 / len(y)
     high = LARGEST_RISE * length * length / len(y)

@@ -532,3 +532,23 @@ def test_nothing_has_no_spectrum(size):
 def test_bad_input_names_its_mend(X, y, mend):
     with pytest.raises(ValueError, match=mend):
         descend(X, y, conjugate_gradient)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        (np.float32([[0], [1e6], [2e6]]), np.float32([7e10, 1e10, 2e10]), "convert them to float64"),
+        (np.array([[1e-100], [2e-100]]), np.array([1.0, 2.0]), "other units"),
+        (np.array([[1e-170], [2e-170]]), np.array([1.0, 2.0]), "other units"),
+    ],
+)
+@pytest.mark.parametrize("method", [conjugate_gradient, steepest_descent, gradient_descent])
+def test_a_walk_whose_squares_leave_the_range_is_refused(X, y, words, method):
+    with pytest.raises(ValueError, match=words):
+        descend(X, y, method, fit_intercept=False)
+
+
+def test_a_walk_that_starts_at_the_bottom_has_arrived():
+    X = np.array([[1.0], [2.0]])
+    found = descend(X, np.zeros(2), conjugate_gradient, fit_intercept=False)
+    assert (found.n_steps, found.stopped) == (0, "gradient below tolerance")
