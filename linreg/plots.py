@@ -220,3 +220,23 @@ def jump(ax, start, end, *, role="best"):
     arrow = {"arrowstyle": "-|>", "color": colour(role), "linewidth": 1.8, "shrinkA": 0}
     ax.annotate("", xy=end, xytext=start, arrowprops={**arrow, "shrinkB": 0})
     return ax
+
+
+def stretched_circle(ax, matrix, *, role="data"):
+    """Draw what a 2 by 2 matrix makes of the circle of radius 1, which is drawn too, faintly.
+
+    The axes get equal units. The image is an ellipse; its longest and its shortest radius are the
+    matrix's singular values.
+    """
+    import numpy as np
+
+    turn = np.linspace(0, 2 * np.pi, 181)
+    circle = np.array([np.cos(turn), np.sin(turn)])
+    image = np.asarray(matrix, dtype=float) @ circle
+    ax.plot(*circle, color=colour("muted"), linewidth=1.2, linestyle="--")
+    ax.plot(*image, color=colour(role), linewidth=1.8)
+    lengths = np.hypot(*image)
+    for place in (lengths.argmax(), lengths.argmin()):
+        ax.plot([0, image[0, place]], [0, image[1, place]], color=colour("fit"), linewidth=1.4)
+    ax.set_aspect("equal")
+    return ax

@@ -177,3 +177,13 @@ def test_squares_stand_on_their_residuals_clear_of_the_line(ax, slope, lefts):
     assert found == [(lefts[0], y_hat[0], 1, 1), (lefts[1], y[1], 2, 2)]
     assert ax.get_aspect() == 1
     assert len(ax.collections) == 1
+
+
+def test_a_stretched_circle_shows_the_longest_and_the_shortest_radius(ax):
+    matrix = np.array([[3.0, 0.0], [0.0, 0.5]])
+    assert plots.stretched_circle(ax, matrix) is ax
+    circle, image, longest, shortest = (line.get_xydata() for line in ax.lines)
+    np.testing.assert_allclose(image, circle @ matrix.T, atol=1e-12)
+    assert np.hypot(*longest[-1]) == pytest.approx(3.0)
+    assert np.hypot(*shortest[-1]) == pytest.approx(0.5)
+    assert ax.get_aspect() == 1
