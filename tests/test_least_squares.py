@@ -16,7 +16,7 @@ from statsmodels.api import OLS
 
 from linreg import exact, least_squares
 from linreg.datasets.nist import NIST_NAMES, load_nist
-from linreg.least_squares import add, lstsq, polyfit, powers, slices, two_product
+from linreg.least_squares import add, lstsq, polyfit, powers, slices, solve_triangle, two_product
 
 METHODS = ["auto", "cholesky", "qr", "svd", "refined"]
 # Correct digits against the certified values, which are of the decimal text.
@@ -133,6 +133,26 @@ def test_refined_holds_on_ill_conditioned_problems(shape, condition_number, resi
     y = X @ np.ones(shape[1]) + residual * drawn(*shape)[1]
     found = lstsq(X, y, method="refined")
     assert error(found.coef, exactly(X, y)) <= 1e-14
+
+
+def integer_pairs(n, p, steepness):
+    """Return integers: pairs of nearly parallel columns, targets without residual, the truth."""
+    draw = np.random.default_rng(0).integers
+    X, coef = draw(-50, 51, (n, p)).astype(float), draw(1, 100, p).astype(float)
+    X[:, 1::2] += steepness * X[:, 0::2]
+    coef[0::2] -= steepness * coef[1::2]
+    return X, X @ coef, coef
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("steepness", [1e3, 1e6, 1e8])
+@pytest.mark.parametrize("shape", [(200, 100), (2_000, 300)])
+def test_many_columns_lose_no_more_digits_than_few(shape, steepness, method):
+    X, y, truth = integer_pairs(*shape, steepness)
+    found = lstsq(X, y, method=method)
+    relative = np.max(abs(found.coef - truth)) / np.max(abs(truth))
+    assert found.relative_error >= relative / 10
+    assert relative <= (1e-15 if found.method == "refined" else 1e-14 * found.condition_number)
 
 
 def test_a_target_far_larger_costs_the_others_no_digit():
@@ -609,6 +629,27 @@ def test_slices_add_up_and_are_short():
         units = part * 2.0 ** (20 * k) / 8
         assert np.array_equal(units, np.round(units))
         assert abs(units).max() <= 2**20
+
+
+def test_triangles_are_solved_to_the_digits_they_allow():
+    R = np.linalg.qr(conditioned(300, 200, 1e10))[1]
+    X = solve_triangle(R, np.eye(200))
+    assert np.max(abs(R @ X - np.eye(200))) < 1e-13 * np.max(abs(R)) * np.max(abs(X))
+    x = solve_triangle(R, R @ np.ones((200, 1)))
+    assert np.max(abs(R @ (x - 1))) < 1e-13
+
+
+def test_slices_hold_from_block_to_block(monkeypatch):
+    draw = np.random.default_rng(0).standard_normal
+    X = draw((200, 1))
+    X = np.column_stack([X, X + 1e-5 * draw((200, 1))])
+    X[:100] *= 2.0**-30  # the first block's numbers are far smaller
+    noise = draw(200)
+    noise -= X @ np.linalg.lstsq(X, noise, rcond=None)[0]
+    y = X @ [1, 1] + 1e6 * noise
+    monkeypatch.setattr(least_squares, "BLOCK", 64)
+    found = lstsq(X, y, method="refined")
+    assert error(found.coef, exactly(X, y)) <= 10 * found.relative_error < 1e-14
 
 
 def test_add_keeps_what_additions_lose():
