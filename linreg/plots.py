@@ -240,3 +240,48 @@ def stretched_circle(ax, matrix, *, role="data"):
         ax.plot([0, image[0, place]], [0, image[1, place]], color=colour("fit"), linewidth=1.4)
     ax.set_aspect("equal")
     return ax
+
+
+def in_space(ax, page, *, sheets, arrows):
+    """Draw flat sheets and arrows of a space of three axes, as seen from one side.
+
+    ``page`` holds three pairs: where the picture shows 1 on each axis. A sheet is a list of its
+    corners, and ``arrows`` has an entry ``name: (start, end, role)`` for each arrow. Corners and
+    ends are three numbers. A name stands at its arrow's head, or at the middle of an arrow that
+    does not start from zero.
+    """
+
+    def seen(place):
+        return tuple(sum(v * one[k] for v, one in zip(place, page)) for k in (0, 1))
+
+    for corners in sheets:
+        ax.fill(*zip(*map(seen, corners)), color=colour("data"), alpha=0.16, linewidth=0)
+    for name, (start, end, role) in arrows.items():
+        jump(ax, seen(start), seen(end), role=role)
+        ax.update_datalim([seen(start), seen(end)])
+        middle = [(p + q) / 2 for p, q in zip(start, end)]
+        place = seen(middle if any(start) else end)
+        style = {"color": colour(role), "fontsize": 9}
+        ax.annotate(name, place, xytext=(4, 3), textcoords="offset points", **style)
+    ax.autoscale_view()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return ax
+
+
+def image_of_circle(ax, matrix, arrows):
+    """Draw where a matrix, two rows of two numbers, sends the unit circle and two arrows from 0.
+
+    ``arrows`` holds two pairs, the arrows' ends before the matrix is applied.
+    """
+    from math import cos, sin, tau
+
+    def sent(place):
+        return tuple(row[0] * place[0] + row[1] * place[1] for row in matrix)
+
+    circle = [sent((cos(angle), sin(angle))) for angle in spaced(0, tau, 181)]
+    ax.plot(*zip(*circle), color=colour("muted"), linewidth=1.4)
+    for arrow, role in zip(arrows, ("fit", "best")):
+        jump(ax, (0, 0), sent(arrow), role=role)
+    ax.set_aspect("equal")
+    return ax

@@ -187,3 +187,24 @@ def test_a_stretched_circle_shows_the_longest_and_the_shortest_radius(ax):
     assert np.hypot(*longest[-1]) == pytest.approx(3.0)
     assert np.hypot(*shortest[-1]) == pytest.approx(0.5)
     assert ax.get_aspect() == 1
+
+
+def test_in_space_places_are_sums_of_the_axes(ax):
+    page = [(1, 0), (0, 1), (10, 20)]
+    arrows = {"a": ((0, 0, 0), (1, 2, 3), "fit"), "b": ((1, 2, 3), (1, 2, 1), "data")}
+    assert plots.in_space(ax, page, sheets=[[(0, 0, 0), (1, 0, 0), (0, 0, 1)]], arrows=arrows) is ax
+    (sheet,) = ax.patches
+    assert sheet.get_xy()[:3].tolist() == [[0, 0], [1, 0], [10, 20]]
+    found = [(text.xyann, text.xy) for text in ax.texts if not text.get_text()]
+    assert found == [((0, 0), (31, 62)), ((31, 62), (11, 22))]
+    names = {text.get_text(): text.xy for text in ax.texts if text.get_text()}
+    assert names == {"a": (31, 62), "b": (21, 42)}  # at the head, and at the middle
+
+
+def test_image_of_circle(ax):
+    assert plots.image_of_circle(ax, [[2, 0], [1, 1]], [(1, 0), (0, 1)]) is ax
+    (ellipse,) = ax.lines
+    for u, v in ellipse.get_xydata():
+        assert (u / 2) ** 2 + (v - u / 2) ** 2 == pytest.approx(1)
+    assert [arrow.xy for arrow in ax.texts] == [(2, 1), (0, 1)]
+    assert ax.get_aspect() == 1
