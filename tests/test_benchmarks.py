@@ -1,7 +1,6 @@
 """Promise: what the benchmarks time is the work they name, and their records are whole."""
 
 import importlib
-import re
 
 import numpy as np
 import pytest
@@ -67,13 +66,6 @@ def test_the_wide_challenge_finds_one_solution_by_two_ways(benchmark, monkeypatc
     found = challenge.wide()
     assert found["relative difference"] < 1e-3
     assert found["gigabytes of XᵀX"] == 200**2 * 4 / 1e9
-
-
-@pytest.mark.parametrize("name", ["loops_to_numpy", "solvers", "challenge", "grading"])
-def test_a_record_names_its_machine_and_day(name):
-    record = load_measured(name)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["date"])
-    assert record["machine"]["cores"] >= 1
 
 
 def test_the_record_covers_the_grid(benchmark):
