@@ -321,13 +321,6 @@ def follow(X, y, places, n_steps, tol, keep_path):
 
 def bounds(X, y, residual, gradient, small):
     """Return the slope that counts as none and the loss that counts as lost, from the start."""
-    for change in (gradient, X @ gradient):  # the steps that are computed divide by their squares
-        square = float(change @ change)
-        if not isfinite(square) or (square < np.finfo(X.dtype).tiny and change.any()):
-            raise ValueError(
-                f"squares of the gradient leave {X.dtype}'s range: measure X and y in other units"
-                + (", or convert them to float64" if X.dtype == np.float32 else "")
-            )
     length = float(max(np.linalg.norm(y), np.linalg.norm(residual)))
     noise = float(np.finfo(X.dtype).eps * np.linalg.norm(X)) * length * 2 / len(y)
     high = LARGEST_RISE * length * length / len(y)
@@ -335,6 +328,13 @@ def bounds(X, y, residual, gradient, small):
         raise ValueError(
             "the loss at the start overflows: measure in a larger unit, or start elsewhere"
         )
+    for change in (gradient, X @ gradient):  # the steps that are computed divide by their squares
+        square = float(change @ change)
+        if not isfinite(square) or (square < np.finfo(X.dtype).tiny and change.any()):
+            raise ValueError(
+                f"squares of the gradient leave {X.dtype}'s range: measure X and y in other units"
+                + (", or convert them to float64" if X.dtype == np.float32 else "")
+            )
     return max(small, noise), high
 
 

@@ -538,8 +538,8 @@ def test_bad_input_names_its_mend(X, y, mend):
     ("X", "y", "words"),
     [
         (np.float32([[0], [1e6], [2e6]]), np.float32([7e10, 1e10, 2e10]), "to float64"),
-        (np.array([[1e-100], [2e-100]]), np.array([1.0, 2.0]), "other units"),
-        (np.array([[1e-170], [2e-170]]), np.array([1.0, 2.0]), "other units"),
+        (np.array([[1e-100], [2e-100]]), np.array([1.0, 2.0]), "unit"),
+        (np.array([[1e-170], [2e-170]]), np.array([1.0, 2.0]), "unit"),
     ],
 )
 @pytest.mark.parametrize("method", [conjugate_gradient, steepest_descent, gradient_descent])
