@@ -222,26 +222,6 @@ def jump(ax, start, end, *, role="best"):
     return ax
 
 
-def stretched_circle(ax, matrix, *, role="data"):
-    """Draw what a 2 by 2 matrix makes of the circle of radius 1, which is drawn too, faintly.
-
-    The axes get equal units. The image is an ellipse; its longest and its shortest radius are the
-    matrix's singular values.
-    """
-    import numpy as np
-
-    turn = np.linspace(0, 2 * np.pi, 181)
-    circle = np.array([np.cos(turn), np.sin(turn)])
-    image = np.asarray(matrix, dtype=float) @ circle
-    ax.plot(*circle, color=colour("muted"), linewidth=1.2, linestyle="--")
-    ax.plot(*image, color=colour(role), linewidth=1.8)
-    lengths = np.hypot(*image)
-    for place in (lengths.argmax(), lengths.argmin()):
-        ax.plot([0, image[0, place]], [0, image[1, place]], color=colour("fit"), linewidth=1.4)
-    ax.set_aspect("equal")
-    return ax
-
-
 def in_space(ax, page, *, sheets, arrows):
     """Draw flat sheets and arrows of a space of three axes, as seen from one side.
 
@@ -272,15 +252,17 @@ def in_space(ax, page, *, sheets, arrows):
 def image_of_circle(ax, matrix, arrows):
     """Draw where a matrix, two rows of two numbers, sends the unit circle and two arrows from 0.
 
-    ``arrows`` holds two pairs, the arrows' ends before the matrix is applied.
+    ``arrows`` holds two pairs, the arrows' ends before the matrix is applied. The unit circle is
+    drawn too, dashed, and the axes get equal units.
     """
     from math import cos, sin, tau
 
     def sent(place):
         return tuple(row[0] * place[0] + row[1] * place[1] for row in matrix)
 
-    circle = [sent((cos(angle), sin(angle))) for angle in spaced(0, tau, 181)]
-    ax.plot(*zip(*circle), color=colour("muted"), linewidth=1.4)
+    circle = [(cos(angle), sin(angle)) for angle in spaced(0, tau, 181)]
+    ax.plot(*zip(*circle), "--", color=colour("muted"), linewidth=1.0)
+    ax.plot(*zip(*map(sent, circle)), color=colour("data"), linewidth=1.6)
     for arrow, role in zip(arrows, ("fit", "best")):
         jump(ax, (0, 0), sent(arrow), role=role)
     ax.set_aspect("equal")
