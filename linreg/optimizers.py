@@ -1,19 +1,21 @@
 """Walks to the least loss: six methods, one door.
 
-``descend(X, y, method)`` follows a method and returns a ``Descent``. A method is a generator: from
-``X`` of shape (n_samples, n_unknowns), the ones column folded in, ``y`` of shape (n_samples,) and a
-start ``theta`` of shape (n_unknowns,), it yields the start and then each place of its walk, as
-``(theta, residual, gradient)`` of shapes (n_unknowns,), (n_samples,) and (n_unknowns,). A method of
-your own is as welcome as those below.
+``descend(X, y, nesterov)`` follows a method and returns a ``Descent``. A method is a generator
+function: from ``X`` of shape (n_samples, n_unknowns), the ones column folded in, ``y`` of shape
+(n_samples,), a start ``theta`` of shape (n_unknowns,) and settings of its own, it yields the start
+and then each place of its walk, as ``(theta, residual, gradient)`` of shapes (n_unknowns,),
+(n_samples,) and (n_unknowns,): a fresh array each time, the residual ``X @ theta - y``, and the
+gradient of the loss. A method of your own is as welcome as those below.
 
 The loss is the mean of the squared residuals; H = (2/N) XᵀX is its Hessian, and kappa the condition
-number of ``X`` with its ones column, so that H has kappa squared. Floating arrays keep their
-precision; everything else becomes float64.
+number of ``X`` with its ones column, so that H has kappa squared; where H is singular, the ratio of
+the largest to the smallest singular value that is not zero. Single precision stays; everything else
+becomes float64.
 """
 
 from itertools import islice
-from math import isfinite, sqrt
-from numbers import Integral
+from math import inf, isfinite, sqrt
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,7 +42,7 @@ LIMIT = "step limit"
 USED_UP = "no batches left"
 RISEN = ", and the loss is above its start"
 DIVERGED = "diverged"
-LARGEST_RISE = 1e12  # of the loss, from its start or from zero weights: beyond it lies no return
+LARGEST_RISE = 1e12  # of the loss, over its start or that of zero weights: more is given up
 
 
 class Descent(NamedTuple):
@@ -61,7 +63,8 @@ class Descent(NamedTuple):
         The steps taken.
     stopped : str
         "gradient below tolerance", "step limit", "no batches left" or "diverged"; the middle two
-        may add ", and the loss is above its start".
+        may add ", and the loss is above its start". A walk has diverged when its loss has risen a
+        trillion times, or is no number.
     """
 
     coef: Any
@@ -98,8 +101,8 @@ def descend(
     n_steps : int
         The most steps to take.
     tol : float
-        Stop where the gradient is at most ``tol`` times as long as at the start. What rounding
-        leaves of a gradient always counts as small.
+        Stop where the gradient that the method yields is at most ``tol`` times as long as at the
+        start. What rounding leaves of a gradient always counts as small.
     start : sequence of shape (n_unknowns,), or None
         Where to begin: the coefficients, then the intercept if there is one. None is zero, from
         where every full-batch method tends to the solution of least norm.
@@ -108,8 +111,9 @@ def descend(
     keep_path : bool
         Whether to keep every place. Without it the walk needs memory for one.
     **settings
-        The method's own. None at all means its ``best_settings`` for this ``X``, whose singular
-        values then cost as much as a direct solution.
+        The method's own, by name. None at all means its ``best_settings`` for this ``X``; where it
+        has any, the singular values they need cost as much as a direct solution. To give some is
+        to give all that have no default.
 
     Returns
     -------
@@ -119,9 +123,11 @@ def descend(
     Raises
     ------
     ValueError, TypeError
-        For input that is empty, ragged, of unequal lengths or not finite, and for settings out of
-        their range; the message names the fix.
+        For input that is empty, ragged, of unequal lengths, not finite, or so large or small that
+        squares leave the range of floats; for a method that cannot be called; and for settings
+        that are missing, unknown or out of their range.
     """
+    check_method(method)
     X, y = with_numpy.check(X, y, n_steps=n_steps, fit_intercept=fit_intercept)
     not_negative(tol, "tol")
     columns = with_ones(X) if fit_intercept else X
@@ -192,7 +198,7 @@ def nesterov(X, y, theta, *, learning_rate, momentum):
     """Move on by a share of the last move first, and take the gradient there.
 
     The places yielded are those where the gradient is taken, as PyTorch has it. The error shrinks
-    by 1 − 1/kappa a step in the long run, with the best settings. Source: Nesterov (1983), "A
+    by 1 − 1/kappa a step in the long run, with ``best_settings``. Source: Nesterov (1983), "A
     method of solving a convex programming problem with convergence rate O(1/k²)", Soviet
     Mathematics Doklady 27(2), 372–376; the constant momentum is that of Nesterov (2004),
     "Introductory Lectures on Convex Optimization", section 2.2.
@@ -209,8 +215,9 @@ def nesterov(X, y, theta, *, learning_rate, momentum):
 def conjugate_gradient(X, y, theta):
     """Step to the lowest place on a line, and never spoil what earlier steps have gained.
 
-    No settings. Without rounding it ends after as many steps as H has different eigenvalues. The
-    residual is updated, not computed anew, and H is never formed. Source: Hestenes and Stiefel
+    No settings. Without rounding it ends after at most as many steps as H has different eigenvalues
+    other than zero. The residual is updated, not computed anew: with many steps, or a large kappa,
+    it and the loss drift by a little rounding. H is never formed. Source: Hestenes and Stiefel
     (1952), "Methods of conjugate gradients for solving linear systems", Journal of Research of the
     National Bureau of Standards 49(6), 409–436; this form, CGLS: Björck (1996), "Numerical Methods
     for Least Squares Problems", SIAM, section 7.4.
@@ -278,11 +285,17 @@ def spectrum(X, *, fit_intercept=True):
 
 
 def best_settings(method, X, *, fit_intercept=True):
-    """Return the settings with which a method is fastest from its worst start, as a dict.
+    """Return the settings that Chapter 9 derives for a method and these columns, as a dict.
 
-    Empty for a method that has none, or none that ``X`` decides. Source: Polyak (1964) and Nesterov
-    (2004), as above; Chapter 9 derives them.
+    With them ``gradient_descent`` and ``heavy_ball`` are as fast, from their worst start, as fixed
+    settings can make them. ``nesterov`` gets the rate that is safe beyond quadratics, 1 over the
+    largest eigenvalue, and the best momentum for it; for a quadratic alone other settings are
+    faster by about a seventh: Lessard, Recht and Packard (2016), "Analysis and design of
+    optimization algorithms via integral quadratic constraints", SIAM Journal on Optimization 26(1),
+    57–95. Empty for a method that has no settings, or none that ``X`` decides. Source: Polyak
+    (1964) and Nesterov (2004), as above.
     """
+    check_method(method)
     if method not in (gradient_descent, heavy_ball, nesterov):
         return {}
     eigenvalues = spectrum(X, fit_intercept=fit_intercept)
@@ -304,7 +317,7 @@ def best_settings(method, X, *, fit_intercept=True):
 def follow(X, y, places, n_steps, tol, keep_path):
     """Walk from place to place; return the places kept, every loss, and why the walk stopped."""
     path, loss_history = [], []
-    for theta, residual, gradient in islice(places, n_steps + 1):
+    for theta, residual, gradient in islice(places or (), n_steps + 1):
         loss, slope = float(np.mean(residual**2)), float(np.linalg.norm(gradient))
         if not loss_history:
             small, high = bounds(X, y, residual, gradient, tol * slope)
@@ -315,6 +328,8 @@ def follow(X, y, places, n_steps, tol, keep_path):
         loss_history.append(loss)
         if slope <= small:
             return path, loss_history, ARRIVED
+    if not loss_history:
+        raise ValueError("the method yields nothing: let it yield (theta, residual, gradient)")
     stopped = LIMIT if len(loss_history) == n_steps + 1 else USED_UP
     return path, loss_history, stopped + RISEN * (loss > loss_history[0])
 
@@ -351,26 +366,40 @@ def read_start(start, columns):
     if start is None:
         return np.zeros_like(columns[0])
     theta = with_numpy.vector(start, "start", like=columns).astype(columns.dtype)
-    place = "a row of X, with its one for the intercept,"
+    place = "theta, the weights and then the intercept if there is one,"
     validation.same_length(place, columns.shape[1], "start", len(theta))
     return theta
 
 
+def check_method(method):
+    """Raise unless a method can be called."""
+    if not callable(method):
+        raise TypeError(
+            f"method is {method!r}: pass the function itself, uncalled, as in optimizers.nesterov"
+        )
+
+
 def check_rate(learning_rate):
     """Return a learning rate that is one."""
+    if isinstance(learning_rate, Real) and not 0 < learning_rate < inf:
+        raise ValueError(f"learning_rate is {learning_rate!r}: pass a positive number, such as 0.1")
     validation.settings(learning_rate, n_steps=0, fit_intercept=True)
     return float(learning_rate)
 
 
 def check_momentum(learning_rate, momentum):
     """Return a learning rate and a momentum that are one each."""
-    if not 0 <= not_negative(momentum, "momentum") < 1:
-        raise ValueError(f"momentum is {momentum!r}: pass a share below 1, such as 0.9")
-    return check_rate(learning_rate), float(momentum)
+    if isinstance(momentum, Real) and not 0 <= momentum < 1:
+        raise ValueError(f"momentum is {momentum!r}: pass 0 or a share below 1, such as 0.9")
+    return check_rate(learning_rate), validation.number(momentum, "momentum")
 
 
 def check_batches(learning_rate, batches, decay, n_samples):
     """Return the settings of a stochastic walk; each batch is looked at when its turn comes."""
+    if not hasattr(batches, "__iter__"):
+        raise TypeError(
+            f"batches is {batches!r}: pass batches of row numbers, as shuffled_batches makes them"
+        )
     return check_rate(learning_rate), rows_of(batches, n_samples), not_negative(decay, "decay")
 
 
@@ -393,10 +422,10 @@ def check_sizes(n_samples, batch_size):
 
 
 def not_negative(value, name):
-    """Return a number as a float, or raise if it is below zero."""
-    if validation.number(value, name) < 0:
-        raise ValueError(f"{name} is {value!r}: pass 0 or more")
-    return float(value)
+    """Return a setting as a float, or raise unless it is finite and not below 0."""
+    if isinstance(value, Real) and not 0 <= value < inf:
+        raise ValueError(f"{name} is {value!r}: pass a finite number, 0 or more")
+    return validation.number(value, name)
 
 
 def whole_number(value, name):

@@ -175,6 +175,37 @@ def test_no_other_fixed_rate_is_faster(kappa):
     assert at[1] < min(at[0], at[2])
 
 
+def theory(method, eigenvalues, learning_rate, momentum):
+    """Return the size of the largest root: the factor of a step from the worst start."""
+    shrunk = 1 - learning_rate * eigenvalues
+    middle, last = {
+        heavy_ball: (shrunk + momentum, momentum + 0 * shrunk),
+        nesterov: ((1 + momentum) * shrunk, momentum * shrunk),
+    }[method]
+    return max(abs(np.roots([1, -p, q])).max() for p, q in zip(middle, last, strict=True))
+
+
+@pytest.mark.parametrize("kappa", SLOW_AND_FAST)
+def test_best_settings_of_momentum(kappa):
+    """None beat the heavy ball's; Nesterov's are beaten, at another rate, as said of them."""
+    X = design(kappa)
+    eigenvalues = spectrum(X, fit_intercept=False)
+    ball, ahead = (best_settings(m, X, fit_intercept=False) for m in (heavy_ball, nesterov))
+    for rate in (0.9, 1.0, 1.1):
+        for share in (0.9, 1.0, 1.1):
+            other = [rate * ball["learning_rate"], min(share * ball["momentum"], 0.999)]
+            known = theory(heavy_ball, eigenvalues, **ball)
+            assert known <= theory(heavy_ball, eigenvalues, *other) + 1e-6
+    known = theory(nesterov, eigenvalues, **ahead)
+    for share in (0.9, 0.99, 1.01, 1.1):
+        other = [ahead["learning_rate"], min(share * ahead["momentum"], 0.999)]
+        assert known <= theory(nesterov, eigenvalues, *other) + 1e-6
+    root = np.sqrt(3 * kappa**2 + 1)  # Lessard, Recht and Packard, proposition 1
+    faster = [4 / (3 * eigenvalues[0] + eigenvalues[-1]), (root - 2) / (root + 2)]
+    gain = np.log(theory(nesterov, eigenvalues, *faster)) / np.log(known)
+    assert 1.0 < gain < 1.2
+
+
 @pytest.mark.parametrize("kappa", SLOW_AND_FAST)
 def test_line_search_is_slowest_from_its_worst_start(kappa):
     """With two eigenvalues, from weights (kappa², 1) on their eigenvectors, no step is faster."""
@@ -469,15 +500,20 @@ def test_the_signature_is_one():
 SGD = stochastic_gradient_descent
 FAULTS = [
     (gradient_descent, {"learning_rate": -0.1}, "positive"),
-    (gradient_descent, {"learning_rate": 0.1, "tol": -1.0}, "tol is -1.0: pass 0 or more"),
+    (gradient_descent, {"learning_rate": np.inf}, "learning_rate is inf: pass a positive number"),
+    (gradient_descent, {"learning_rate": 0.1, "tol": -1.0}, "tol is -1.0: pass a finite number"),
+    (gradient_descent, {"learning_rate": 0.1, "tol": np.inf}, "tol is inf: pass a finite number"),
+    (gradient_descent, {"learning_rate": 0.1, "tol": np.nan}, "tol is nan: pass a finite number"),
     (gradient_descent, {"learning_rate": 0.1, "n_steps": 1.5}, "whole number of steps"),
     (gradient_descent, {"learning_rate": 0.1, "start": [0.0, 0.0]}, "start has length 2"),
     (gradient_descent, {"learning_rate": 0.1, "start": [np.nan] * 6}, "fill in what is missing"),
     (gradient_descent, {"learning_rate": 0.1, "fit_intercept": 2}, "True or False"),
     (heavy_ball, {"learning_rate": 0.1, "momentum": 1.0}, "share below 1"),
-    (nesterov, {"learning_rate": 0.1, "momentum": -0.5}, "0 or more"),
+    (heavy_ball, {"learning_rate": 0.1, "momentum": np.nan}, "momentum is nan: pass 0 or a share"),
+    (nesterov, {"learning_rate": 0.1, "momentum": -0.5}, "momentum is -0.5: pass 0 or a share"),
     (nesterov, {"learning_rate": 0.0, "momentum": 0.5}, "positive"),
     (SGD, {"learning_rate": 0.1, "batches": [[0]], "decay": -1.0}, "decay is -1.0"),
+    (SGD, {"learning_rate": 0.1, "batches": [[0]], "decay": np.inf}, "decay is inf"),
     (SGD, {"learning_rate": 0.1, "batches": [[0], [99]]}, r"batches\[1\].* 0 to 29"),
     (SGD, {"learning_rate": 0.1, "batches": [[-1]]}, "0 to 29"),
     (SGD, {"learning_rate": 0.1, "batches": [[]]}, "pass row numbers"),
@@ -499,11 +535,36 @@ def test_bad_settings_name_their_mend(method, settings, mend):
         (SGD, {}, "'learning_rate' and 'batches'"),
         (heavy_ball, {"momentum": 0.5}, "'learning_rate'"),
         (conjugate_gradient, {"learning_rate": 0.5}, "unexpected keyword argument 'learning_rate'"),
+        (SGD, {"learning_rate": 0.1, "batches": 32}, "batches is 32: .* shuffled_batches"),
     ],
 )
 def test_missing_and_unknown_settings_are_named(method, settings, missing):
     with pytest.raises(TypeError, match=missing):
         descend(*problem(), method, **settings)
+
+
+@pytest.mark.parametrize("single", [np.float32(0.5), np.array(0.5)], ids=["scalar", "array"])
+def test_settings_may_be_numpy_numbers(single):
+    settings = {"learning_rate": 0.1, "momentum": single, "tol": single}
+    assert descend(*problem(), heavy_ball, **settings).stopped == "gradient below tolerance"
+
+
+@pytest.mark.parametrize("method", ["nesterov", None, conjugate_gradient(*problem(), 0)])
+def test_a_method_that_cannot_be_called_is_named(method):
+    for call in (lambda: descend(*problem(), method), lambda: best_settings(method, problem()[0])):
+        with pytest.raises(TypeError, match=r"pass the function itself, .* optimizers\.nesterov"):
+            call()
+
+
+@pytest.mark.parametrize("places", [None, []])
+def test_a_method_that_yields_nothing_is_told(places):
+    with pytest.raises(ValueError, match="let it yield"):
+        descend(*problem(), lambda X, y, theta: places)
+
+
+def test_a_start_of_another_length_is_told_what_theta_holds():
+    with pytest.raises(ValueError, match=r"theta, the weights .* has length 5 but start"):
+        descend(*problem(), nesterov, start=[0.0], fit_intercept=False)
 
 
 @pytest.mark.parametrize(
