@@ -29,8 +29,8 @@ EPS = np.finfo(float).eps  # 2.2e-16, the distance from 1 to the next float64
 METHODS = ("auto", "cholesky", "qr", "svd", "refined")
 SMALL = 100_000  # entries of X up to which `auto` spends time on the last digit
 CHOLESKY_LIMIT = 1e7  # condition number up to which corrections mend what AᵀA has lost
-TINY = np.finfo(float).tiny
-MOST_STEPS = 30
+TINY = np.finfo(float).tiny  # 2.2e-308: keeps a ratio from dividing by zero
+MOST_STEPS = 30  # of corrections; three are many
 BLOCK = 2**17  # entries of A that are split into slices at a time: about a processor's cache
 
 
@@ -76,9 +76,9 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     method : str
         ``"cholesky"`` factors XᵀX and corrects the result from its own residual; ``"qr"`` and
         ``"svd"`` factor X; ``"refined"`` repeats the correction with residuals in more than
-        doubled precision until the coefficients are right to the last digit. ``"auto"`` takes
-        ``"refined"`` for up to 100,000 entries; for more it takes ``"cholesky"`` while the
-        condition number is below 1e7, else ``"qr"``. A method that cannot solve the problem
+        doubled precision until the coefficients are right to the last digit, or gain no more.
+        ``"auto"`` takes ``"refined"`` for up to 100,000 entries; for more it takes ``"cholesky"``
+        while the condition number is below 1e7, else ``"qr"``. A method that cannot solve the problem
         leaves it to the next: ``cholesky`` to ``qr``, and all to ``svd`` where rank is lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
@@ -556,7 +556,8 @@ def refine(problem, factor):
         error = shrinking * correction
         goal = EPS / 16 * np.maximum(abs(found), EPS * abs(found).max(axis=0))
         settled = np.all(error <= goal, axis=0)
-        stalled = sizes[-1] > sizes[-3] / 4 if len(sizes) > 3 else False  # two steps, no gain
+        # Two steps that have gained less than a factor of four are the end.
+        stalled = sizes[-1] > sizes[-3] / 4 if len(sizes) > 3 else False
         if np.all(settled | stalled):
             break
     return z, r, np.where(settled, error, np.maximum(error, 10 * correction)), settled.all()
@@ -565,8 +566,9 @@ def refine(problem, factor):
 def exact_residual(problem, z, r, low):
     """Return what z and r + low leave over, computed in more than doubled precision.
 
-    All factors are cut into slices so short that sums of their products round nowhere: matrix
-    products do the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
+    All factors are cut into slices, and all but the last are so short that sums of their products
+    round nowhere; what the last ones round lies far below the digits that count. Matrix products do
+    the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
     multiplication by using fast routines of matrix multiplication", Numerical Algorithms 59).
     """
     A, b, c, _ = problem

@@ -13,7 +13,8 @@ from linreg.labs import Walk
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
 
 FRONT = "book/index.html"
-TOLD = [chapter for _, chapters in story.parts(ROOT) for chapter in chapters]
+PARTS = [chapters for _, chapters in story.parts(ROOT)]
+TOLD = [chapter for chapters in PARTS for chapter in chapters]
 MOVING = """() => ({
     line: ["y1", "y2"].map((end) => document.querySelector(".lr-hero line")[end].animVal.value),
     dot: ["cx", "cy"].map((at) => document.querySelector(".lr-hero .lr-dot")[at].animVal.value),
@@ -138,8 +139,9 @@ def test_the_front_page_lists_every_chapter_with_its_question(new_page):
         assert item.startswith(f"{chapter.number} · {chapter.title}")
         assert f"({chapter.minutes} minutes)" in item
         assert item.endswith(chapter.question)
-    whole = sum(c.minutes for c in TOLD)
-    assert f"({whole} minutes to read)" in page.locator(".rubric").first.inner_text()
+    rubrics = page.locator(".rubric").all_inner_texts()
+    for rubric, chapters in zip(rubrics, PARTS, strict=True):
+        assert f"({sum(c.minutes for c in chapters)} minutes to read)" in rubric
     page.locator(".lr-chapters a").first.click()
     assert page.url.endswith(page_of(CHAPTERS[0]))
 
@@ -182,21 +184,21 @@ def test_the_launch_buttons_name_real_paths(notebook):
 @each_chapter
 def test_the_way_through_the_part_says_where_one_is(notebook):
     page, path = notebook
-    place = CHAPTERS.index(path)
+    here = TOLD[CHAPTERS.index(path)]
+    (part,) = [chapters for chapters in PARTS if here in chapters]
+    place, whole = part.index(here), sum(c.minutes for c in part)
     words = page.inner_text(".lr-way p")
-    assert f"chapter {place + 1} of {len(TOLD)}" in words
-    assert f"{TOLD[place].minutes} minutes" in words
-    assert f"{sum(c.minutes for c in TOLD[place:])} to the end of the part" in words
+    assert f"chapter {place + 1} of {len(part)}" in words
+    assert f"{here.minutes} minutes" in words
+    assert f"{sum(c.minutes for c in part[place:])} to the end of the part" in words
     steps = page.locator(".lr-way li")
-    assert steps.count() == len(TOLD)
-    assert page.locator('.lr-way a[aria-current="page"]').inner_text() == TOLD[place].number
-    kinds = ["lr-past"] * place + ["lr-here"] + ["lr-ahead"] * (len(TOLD) - place - 1)
-    assert [steps.nth(i).get_attribute("class") for i in range(len(TOLD))] == kinds
-    widths = [steps.nth(i).bounding_box()["width"] for i in range(len(TOLD))]
-    for width, chapter in zip(widths, TOLD, strict=True):
-        assert width / sum(widths) == pytest.approx(
-            chapter.minutes / sum(c.minutes for c in TOLD), abs=0.02
-        )
+    assert steps.count() == len(part)
+    assert page.locator('.lr-way a[aria-current="page"]').inner_text() == here.number
+    kinds = ["lr-past"] * place + ["lr-here"] + ["lr-ahead"] * (len(part) - place - 1)
+    assert [steps.nth(i).get_attribute("class") for i in range(len(part))] == kinds
+    widths = [steps.nth(i).bounding_box()["width"] for i in range(len(part))]
+    for width, chapter in zip(widths, part, strict=True):
+        assert width / sum(widths) == pytest.approx(chapter.minutes / whole, abs=0.02)
 
 
 @each_chapter
