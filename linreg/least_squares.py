@@ -78,8 +78,9 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         ``"svd"`` factor X; ``"refined"`` repeats the correction with residuals in more than
         doubled precision until the coefficients are right to the last digit, or gain no more.
         ``"auto"`` takes ``"refined"`` for up to 100,000 entries; for more it takes ``"cholesky"``
-        while the condition number is below 1e7, else ``"qr"``. A method that cannot solve the problem
-        leaves it to the next: ``cholesky`` to ``qr``, and all to ``svd`` where rank is lost.
+        while the condition number is below 1e7, else ``"qr"``. A method that cannot solve the
+        problem leaves it to the next: ``cholesky`` to ``qr``, and all to ``svd`` where rank is
+        lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
         ``condition_number``). By default 2.2e-16 times the larger of 10 and the smaller dimension.
