@@ -319,7 +319,7 @@ def without_zeros(X, y, method, rank_tol):
 def relative(error, coef, dtype):
     """Return the greatest error over the greatest coefficient, the worst of all targets.
 
-    What is compared with the computed coefficient is smaller than that by the error at most.
+    The true coefficient may be smaller than the computed one by the error, and is taken to be.
     """
     error = error + np.where(coef != 0, np.finfo(dtype).smallest_subnormal, 0.0)
     error = error.max(axis=0)

@@ -223,3 +223,15 @@ class Drawn:
             abs(one - other) < pixels * worth
             for one, other, worth in zip(found, (x, y), self.pixel, strict=True)
         )
+
+
+def tap(page, x, y):
+    """Tap with a finger, and wait for the click that the browser makes of it, if it makes one."""
+    clicked = page.evaluate_handle(
+        """() => ({ done: new Promise((settle) => {
+            addEventListener("click", () => settle(), { capture: true, once: true });
+            setTimeout(settle, 500);
+        }) })"""
+    )
+    page.touchscreen.tap(x, y)
+    clicked.evaluate("(clicked) => clicked.done")

@@ -19,6 +19,7 @@ from lab_pages import (
     number,
     slide,
     sweep,
+    tap,
 )
 
 from linreg.labs import Bowl
@@ -577,7 +578,7 @@ def test_beside_the_bowl_a_marble_lands_on_its_rim(open_lab):
 def test_touch(open_lab):
     page = open_lab(**PHONE, **STILL)
     page.locator(MAP).scroll_into_view_if_needed()
-    page.touchscreen.tap(*spot(page, 2, 2))
+    tap(page, *spot(page, 2, 2))
     assert (shown(page)["w"], shown(page)["b"]) == pytest.approx((2, 2), abs=0.05)
     button(page, "Release").tap()
     assert verdict(page) == "pin"

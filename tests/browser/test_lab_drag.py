@@ -18,6 +18,7 @@ from lab_pages import (
     number,
     slide,
     sweep,
+    tap,
 )
 
 from linreg.labs import Drag
@@ -663,7 +664,7 @@ def test_touch(open_lab):
     swipe(lab.centre(LEFT), (0, 40))
     assert lab.shown("w") > before[2]
     chart = lab.find(".lr-chart").bounding_box()
-    lab.page.touchscreen.tap(chart["x"] + 120, chart["y"] + 40)
+    tap(lab.page, chart["x"] + 120, chart["y"] + 40)
     assert len(lab.points()) == 7
     swipe((chart["x"] + 200, chart["y"] + 190), (0, -120))  # beside them it scrolls the page
     lab.page.wait_for_function("(before) => window.scrollY > before", arg=scrolled)

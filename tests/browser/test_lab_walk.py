@@ -22,6 +22,7 @@ from lab_pages import (
     overlap,
     slide,
     sweep,
+    tap,
 )
 
 from linreg.labs import Walk
@@ -565,7 +566,7 @@ def test_touch(open_lab):
     page.get_by_role("button", name="Step", exact=True).tap()
     assert step_shown(page) == 2
     box = page.locator(RATE).bounding_box()
-    page.touchscreen.tap(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2)
+    tap(page, box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2)
     assert verdict(page) == "diverges"
     for target in (RATE, STEPS, *(f".lr-button >> nth={i}" for i in range(3))):
         assert page.locator(target).bounding_box()["height"] >= 44
