@@ -11,6 +11,7 @@ import numpy as np
 from measuring import best_of, record
 
 from linreg.least_squares import lstsq
+from linreg.optimizers import gradient_descent
 
 TALL = (10_000, 500)
 WIDE = (10_000, 50_000)
@@ -34,12 +35,9 @@ def largest_eigenvalue(X, n_products=30):
 
 
 def walk(X, y, learning_rate):
-    """Yield each place of a walk downhill from zero, and the length of the gradient there."""
-    coef = np.zeros(X.shape[1], dtype=X.dtype)
-    while True:
-        gradient = X.dtype.type(2 / len(y)) * (X.T @ (X @ coef - y))
-        yield coef, np.linalg.norm(gradient)
-        coef = coef - X.dtype.type(learning_rate) * gradient
+    """Return Chapter 9's walk downhill from zero: place, residual and gradient at each step."""
+    start = np.zeros(X.shape[1], dtype=X.dtype)
+    return gradient_descent(X, y, start, learning_rate=float(learning_rate))
 
 
 def descend(X, y, learning_rate, n_steps):
@@ -49,8 +47,8 @@ def descend(X, y, learning_rate, n_steps):
 
 def steps_needed(X, y, truth, learning_rate, most=10_000):
     """Return how many steps bring the error below the tolerance, relative to the truth."""
-    for step, (coef, _) in enumerate(islice(walk(X, y, learning_rate), most)):
-        if np.linalg.norm(coef - truth) <= TOLERANCE * np.linalg.norm(truth):
+    for step, (place, _, _) in enumerate(islice(walk(X, y, learning_rate), most)):
+        if np.linalg.norm(place - truth) <= TOLERANCE * np.linalg.norm(truth):
             return step
     raise RuntimeError(f"not within {TOLERANCE} after {most} steps")
 
@@ -126,10 +124,10 @@ def wide():
 def to_the_bottom(X, y, learning_rate, most=1_000):
     """Descend from zero until the gradient is 1e-6 of what it was; return the place and steps."""
     first = None
-    for step, (coef, length) in enumerate(islice(walk(X, y, learning_rate), most)):
-        first = first or length
-        if length <= 1e-6 * first:
-            return coef, step
+    for step, (place, _, gradient) in enumerate(islice(walk(X, y, learning_rate), most)):
+        first = first or np.linalg.norm(gradient)
+        if np.linalg.norm(gradient) <= 1e-6 * first:
+            return place, step
     raise RuntimeError(f"not at the bottom after {most} steps")
 
 

@@ -193,6 +193,16 @@ def test_the_estimate_holds_for_the_shortest_solution(shape):
             assert found.relative_error >= error(found.coef, truth) / 10, method
 
 
+def test_the_shortest_solution_keeps_its_digits_in_units_far_apart():
+    draw = np.random.default_rng(1).integers
+    for _ in range(15):
+        X = (draw(-4, 5, (12, 3)) @ draw(-3, 4, (3, 6))).astype(float)
+        X, y = np.ldexp(X, draw(-40, 41, 6)), draw(-5, 6, 12).astype(float)
+        with pytest.warns(np.exceptions.RankWarning):
+            found = lstsq(X, y)
+        assert error(found.coef, shortest_exactly(X, y)) < 1e-12
+
+
 def shortest_exactly(X, y):
     """Return the shortest solution: with X = B C it is Cᵀ(CCᵀ)⁻¹(BᵀB)⁻¹Bᵀy."""
     rows, basis = fractions(X), []
