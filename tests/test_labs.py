@@ -357,14 +357,14 @@ def test_the_style_takes_its_colours_from_the_palette():
     for role, pair in PALETTE.items():
         assert f"--lr-{role}: {pair['light']};" in style
         assert f"--lr-{role}: {pair['dark']};" in style
-    written = (FOLDER / "kit.css").read_text(encoding="utf-8")
+    written = style.removeprefix(css_variables())
     assert not re.search(r"#[0-9a-f]{3,8}\b", written)  # no colour of its own
-    assert set(re.findall(r"var\(--lr-(\w+)", written)) <= {*PALETTE, "fill"}
+    assert set(re.findall(r"var\(--lr-(\w+)", written)) <= {*PALETTE, "fill", "method"}
 
 
 def test_every_class_of_ours_is_prefixed():
     """Bootstrap owns `.row` and its like; the others below belong to the book's theme."""
-    style = re.sub(r"/\*.*?\*/", "", (FOLDER / "kit.css").read_text(encoding="utf-8"), flags=re.S)
+    style = re.sub(r"/\*.*?\*/", "", kit.Lab.css().removeprefix(css_variables()), flags=re.S)
     selectors = re.findall(r"([^{}]+)\{", style)
     classes = {name for selector in selectors for name in re.findall(r"\.([a-z][\w-]*)", selector)}
     theirs = {"bd-content", "cell_output", "output", "text_html"}

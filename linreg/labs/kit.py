@@ -62,8 +62,10 @@ class Lab(anywidget.AnyWidget):
 
     @classmethod
     def css(cls):
-        """Return the style sheet: the palette as variables, then the kit's rules."""
-        return css_variables() + (HERE / "kit.css").read_text(encoding="utf-8")
+        """Return the one style sheet: the palette, the kit's rules, what each lab adds to them."""
+        additions = sorted(set(HERE.glob("*.css")) - {HERE / "kit.css"})
+        sheets = [HERE / "kit.css", *additions]
+        return css_variables() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
     def proposed(self, proposal, *names):
         """Return traits by name, among them the one that is about to change."""
