@@ -1,11 +1,12 @@
 """The book's labs: pictures that a reader moves, in Jupyter and on the page.
 
-Each lab is one Python class and one JavaScript file beside it; ``kit.py``, ``kit.js`` and
-``kit.css`` hold what they share. Importing this room imports anywidget.
+Each lab is one Python class, one JavaScript file beside it, and a style sheet where it needs one;
+``kit.py``, ``kit.js`` and ``kit.css`` hold what they share. Importing this room imports anywidget.
 """
 
 from linreg.labs.bowl import Bowl
 from linreg.labs.drag import Drag
+from linreg.labs.valley import Valley
 from linreg.labs.walk import Walk
 
-__all__ = ["Bowl", "Drag", "Walk"]
+__all__ = ["Bowl", "Drag", "Valley", "Walk"]

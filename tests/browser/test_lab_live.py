@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from jupyter_servers import environment, free_port, serving
 
+from linreg.labs import Valley
+
 ROOT = Path(__file__).parents[2]
 RATE = ".lr-slider-rate input"
 CELLS = {  # of each notebook: the lab, a print of its state, and what Python does to it
@@ -28,6 +30,12 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         'print(f"hand {len(lab.hand)} rolled {len(lab.marbles)} turned {lab.azimuth:g} trough "\n'
         'f"{lab.collinear}")',
         "lab.collinear, lab.elevation = True, 70\nlab.marbles = [[0, 0], [2, 2]]",
+    ],
+    "valley": [
+        "from linreg.labs import Valley\n\nlab = Valley()\nlab",
+        'print(f"kappa {lab.kappa} methods {len(lab.methods)} falling {lab.falling} "\n'
+        'f"step {lab.step}")',
+        "lab.kappa, lab.tolerance, lab.step = 10, 1e-5, 20\nlab.methods = ['nesterov']",
     ],
 }
 
@@ -204,4 +212,26 @@ def test_browser_and_kernel_keep_each_others_marbles(notebook):
     assert "2 marbles, 2 ends, one loss" in page.locator(".lr-verdict").inner_text()
     assert "from 70 degrees above" in page.get_attribute(".lr-bowl-scene", "aria-label")
     prints(page, ["0", "2", "-30", "True"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["valley"], indirect=True)
+def test_browser_and_kernel_keep_each_others_valley(notebook):
+    page = notebook
+
+    # From the browser to Python.
+    page.focus(".lr-slider-kappa input")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("checkbox", name="heavy ball").uncheck()
+    page.get_by_label("rate falls").check()
+    page.get_by_role("button", name="Step", exact=True).click()
+    prints(page, ["5.5", "4", "True", "1"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-slider-kappa output:text-is("10")')
+    page.wait_for_selector('[data-readout="heavy"]:text-is("–")')
+    count = Valley(10, 1e-5).count("nesterov")
+    page.wait_for_selector(f'[data-readout="nesterov"]:text-is("{count}")')
+    prints(page, ["10.0", "1", "True", "20"])
     assert page.elsewhere == []

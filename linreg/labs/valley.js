@@ -1,0 +1,564 @@
+import {
+  Button,
+  Chart,
+  Lab,
+  Playback,
+  Slider,
+  Switch,
+  assign,
+  clamp,
+  element,
+  evenMapping,
+  factorText,
+  follow,
+  logarithmic,
+  readable,
+  shape,
+  show,
+  stepMapping,
+  superscript,
+  watchWidths,
+  write,
+} from "./kit.js";
+
+// ---- Mathematics: the same as valley.py, and tested against it ----------------------------------
+
+const [ROWS, BATCH] = [16, 4];
+const NOISE = 1; // the size of every residual at the optimum
+const STEEP = [0.8, -0.6]; // the direction in which the valley rises most
+const FLAT = [0.6, 0.8];
+const START = [0.7 * STEEP[0] + 5 * FLAT[0], 0.7 * STEEP[1] + 5 * FLAT[1]];
+const [RATE, DECAY] = [0.4, 0.01]; // of SGD
+const LARGEST_KAPPA = 20;
+const SEEN = 150; // steps that the picture shows
+const [COUNTED, HELD] = [2500, 250]; // steps counted, and for how long a gap must stay small
+const AT_REST = 1e-24; // of the first gap: there a walk ends
+const LEVELS = [0.05, 0.2, 0.8, 3.2, 12.8]; // of equal gap, each ring twice as wide as the last
+const [LEAST_SEEN, MOST_SEEN] = [1e-9, 100]; // shares of the first gap on the axis
+
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
+const plus = (a, factor, b) => [a[0] + factor * b[0], a[1] + factor * b[1]];
+const range = (count) => Array.from({ length: count }, (_, k) => k);
+
+// Sixteen rows on an ellipse, and targets that go up and down: the best weights are zero.
+function rowsOf(kappa) {
+  return range(ROWS).map((i) => {
+    const turn = (2 * Math.PI * i) / ROWS;
+    const [a, c] = [Math.SQRT2 * Math.cos(turn), (Math.SQRT2 * Math.sin(turn)) / kappa];
+    const x = [a * STEEP[0] + c * FLAT[0], a * STEEP[1] + c * FLAT[1]];
+    return { x, y: i % 2 ? -NOISE : NOISE };
+  });
+}
+
+// The gap at a place: the mean square of what it predicts, since the best weights are zero.
+const gapAt = (kappa, place) => dot(STEEP, place) ** 2 + (dot(FLAT, place) / kappa) ** 2;
+
+// 2/n times the sum of multiples of the rows: with residuals, the gradient.
+function weighed(rows, multiples) {
+  let sum = [0, 0];
+  rows.forEach(({ x }, i) => (sum = plus(sum, multiples[i], x)));
+  return [(2 * sum[0]) / rows.length, (2 * sum[1]) / rows.length];
+}
+
+const residuals = (rows, place) => rows.map(({ x, y }) => dot(x, place) - y);
+const slopeAt = (rows, place) => weighed(rows, residuals(rows, place));
+
+// The methods, each with its best settings; eigenvalues 2 and 2/κ² of the Hessian.
+const WALKS = {
+  *gradient_descent(rows, kappa) {
+    const rate = 1 / (1 + 1 / kappa ** 2);
+    for (let place = START; ; place = plus(place, -rate, slopeAt(rows, place))) yield place;
+  },
+  *heavy_ball(rows, kappa) {
+    const [rate, momentum] = [2 / (1 + 1 / kappa) ** 2, ((kappa - 1) / (kappa + 1)) ** 2];
+    let [place, velocity] = [START, [0, 0]];
+    for (;;) {
+      yield place;
+      velocity = plus(slopeAt(rows, place), momentum, velocity);
+      place = plus(place, -rate, velocity);
+    }
+  },
+  *nesterov(rows, kappa) {
+    const [rate, momentum] = [1 / 2, (kappa - 1) / (kappa + 1)];
+    let [place, ahead] = [START, START];
+    for (;;) {
+      yield ahead;
+      const before = place;
+      place = plus(ahead, -rate, slopeAt(rows, ahead));
+      ahead = plus(place, momentum, plus(place, -1, before));
+    }
+  },
+  *conjugate_gradient(rows) {
+    let place = START;
+    let residual = residuals(rows, place);
+    let slope = weighed(rows, residual);
+    let direction = [-slope[0], -slope[1]];
+    for (;;) {
+      yield place;
+      const change = rows.map(({ x }) => dot(x, direction));
+      const square = change.reduce((sum, value) => sum + value * value, 0);
+      const rate = ((rows.length / 2) * dot(slope, slope)) / square;
+      place = plus(place, rate, direction);
+      residual = residual.map((value, i) => value + rate * change[i]);
+      const before = slope;
+      slope = weighed(rows, residual);
+      direction = plus([-slope[0], -slope[1]], dot(slope, slope) / dot(before, before), direction);
+    }
+  },
+  *stochastic_gradient_descent(rows, kappa, { order, falling }) {
+    let place = START;
+    for (let step = 0; ; step += 1) {
+      yield place;
+      const first = (step * BATCH) % order.length;
+      const batch = order.slice(first, first + BATCH).map((i) => rows[i]);
+      const rate = RATE / (1 + (falling ? DECAY : 0) * step);
+      place = plus(place, -rate, slopeAt(batch, place));
+    }
+  },
+};
+
+// A method's walk: its stops as far as they are seen, each { place, share } with the share of the
+// first gap; and the step from which on the share stays within the tolerance, or null.
+export function walk(name, { kappa, tolerance, order, falling }) {
+  const first = gapAt(kappa, START);
+  const stops = [];
+  let [step, lastFar, rests] = [0, -1, false];
+  for (const place of WALKS[name](rowsOf(kappa), kappa, { order, falling })) {
+    const share = gapAt(kappa, place) / first;
+    if (step <= SEEN) stops.push({ place, share });
+    if (share > tolerance) lastFar = step;
+    rests = share <= AT_REST;
+    if (rests || step === COUNTED) break;
+    step += 1;
+  }
+  return { stops, needed: lastFar < COUNTED - HELD ? lastFar + 1 : null };
+}
+
+// ---- Words --------------------------------------------------------------------------------------
+
+// In the order of the chapter. `law` is the factor by which the error shrinks a step, in the end.
+const METHODS = [
+  {
+    name: "gradient_descent",
+    text: "gradient descent",
+    letter: "G",
+    law: (kappa) => (kappa ** 2 - 1) / (kappa ** 2 + 1),
+  },
+  {
+    name: "heavy_ball",
+    text: "heavy ball",
+    letter: "H",
+    keepsSpeed: true,
+    law: (kappa) => (kappa - 1) / (kappa + 1),
+  },
+  {
+    name: "nesterov",
+    text: "Nesterov",
+    letter: "N",
+    keepsSpeed: true,
+    law: (kappa) => 1 - 1 / kappa,
+  },
+  { name: "conjugate_gradient", text: "conjugate gradient", letter: "C" },
+  { name: "stochastic_gradient_descent", text: "SGD", letter: "S" },
+];
+
+const shortNumber = (value) => String(Number(value.toPrecision(3)));
+const shareText = (share) => `10${superscript(Math.round(Math.log10(share)))}`;
+const stepsText = (needed) => (needed === null ? `over ${COUNTED}` : String(needed));
+const times = (count) => (count === 1 ? "1 step" : `${count} steps`);
+
+// What stands under a method's count.
+function noteOf({ name, law }, { kappa, needed }) {
+  if (law) return `error × ${factorText(law(kappa))} a step`;
+  if (name === "conjugate_gradient") return "two weights, two steps";
+  return needed === null ? "not for good" : `${shortNumber((needed * BATCH) / ROWS)} epochs`;
+}
+
+const SENTENCES = {
+  none: () => "No method is chosen. Switch one on.",
+  round: ({ tolerance }) =>
+    `κ = 1: the bowl is round, and the slope points straight at the bottom. Every method that looks
+    at all rows is there in one step. SGD looks at four rows, and its slope points somewhere
+    near. All counts are steps until the gap stays below ${tolerance} of the first.`,
+  valley: ({ kappa, square, tolerance, told }) =>
+    `κ = ${kappa}: across, the valley curves κ² = ${square} times as much as along. ${told} (Until
+    the gap stays below ${tolerance} of the first.)`,
+};
+
+const listed = (parts) => parts.join(" and ");
+
+// A sentence a kind of method, of those that are shown.
+function tellings(needed, { falling }) {
+  const shown = (name) => needed[name] !== undefined;
+  const parts = [];
+  if (shown("gradient_descent")) {
+    parts.push(`Gradient descent takes ${times(needed.gradient_descent)}: they grow with κ².`);
+  }
+  const kept = METHODS.filter(({ name, keepsSpeed }) => keepsSpeed && shown(name));
+  if (kept.length) {
+    const counts = listed(kept.map(({ name, text }) => `${text} ${needed[name]}`));
+    parts.push(`With momentum they grow with κ alone: ${counts}.`);
+  }
+  if (shown("conjugate_gradient")) {
+    parts.push("Conjugate gradient takes <strong>two at most, whatever κ is.</strong>");
+  }
+  if (needed.stochastic_gradient_descent === null) {
+    const why = falling ? "its rate falls faster than it arrives" : "it jumps about on its floor";
+    parts.push(`SGD is not there for good after ${COUNTED} steps: ${why}.`);
+  } else if (shown("stochastic_gradient_descent")) {
+    parts.push(`SGD takes ${needed.stochastic_gradient_descent}, each a quarter of the work.`);
+  }
+  return parts.join(" ");
+}
+
+// What the walks come to: `needed` holds the count of each method that is shown.
+export function verdict({ kappa, tolerance, falling, needed }) {
+  const kind = Object.keys(needed).length === 0 ? "none" : kappa === 1 ? "round" : "valley";
+  const facts = {
+    kappa: shortNumber(kappa),
+    square: shortNumber(kappa ** 2),
+    tolerance: shareText(tolerance),
+    told: tellings(needed, { falling }),
+  };
+  return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
+}
+
+// ---- The lab ------------------------------------------------------------------------------------
+
+// Higher than other pictures are: a valley needs room.
+const heightOf = (width, stacked) =>
+  Math.round(stacked ? clamp(0.66 * width, 190, 330) : clamp(30 + 0.7 * width, 220, 350));
+
+const slugOf = (name) => name.split("_")[0];
+
+// A stop between two stops: a step is a straight stretch of the map.
+function between(stops, position) {
+  const at = Math.min(position, stops.length - 1);
+  const stop = Math.floor(at);
+  const [from, to] = [stops[stop], stops[Math.min(stop + 1, stops.length - 1)]];
+  const place = plus(from.place, at - stop, plus(to.place, -1, from.place));
+  const share = from.share ** (1 - (at - stop)) * to.share ** (at - stop);
+  return { at, place, share: at === stop ? from.share : share };
+}
+
+// A method's mark on a chart: its trail, and a dot with its letter.
+class Mark {
+  constructor(chart, { name, letter }) {
+    const slug = `lr-valley-${slugOf(name)}`;
+    this.way = chart.add("polyline", { class: `lr-valley-way ${slug}` });
+    const disc = shape("circle", { class: "lr-valley-dot", r: 8 });
+    const text = shape("text", { class: "lr-valley-letter", "text-anchor": "middle", y: 4 });
+    write(text, letter);
+    this.dot = chart.over.appendChild(shape("g", { class: slug, "aria-hidden": "true" }, disc, text));
+  }
+
+  draw(visible, pixels) {
+    for (const node of [this.way, this.dot]) show(node, visible);
+    if (!visible) return;
+    const [x, y] = pixels[pixels.length - 1];
+    assign(this.way, { points: pixels.map((at) => at.map((v) => v.toFixed(1)).join()).join(" ") });
+    assign(this.dot, { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` });
+  }
+}
+
+// The valley from above, its scales equal, so that a right angle looks like one.
+class MapPanel {
+  constructor() {
+    this.chart = new Chart({
+      x: { name: "first weight" },
+      y: { name: "second weight" },
+      heightOf,
+      caption: [
+        ["contour", "equal loss"],
+        ["cross", "the least loss"],
+      ],
+    });
+    const { chart } = this;
+    this.rings = chart.add("g", { class: "lr-valley-rings" });
+    this.pin = chart.add("path", { class: "lr-valley-pin", d: "M-7 0H7M0-7V7" });
+    this.marks = METHODS.map((method) => new Mark(chart, method));
+  }
+
+  settle(kappa) {
+    const { chart } = this;
+    const { x, y } = chart.range;
+    const [low, high] = [-2, 5.4];
+    const half = ((high - low) * (x[1] - x[0])) / (y[0] - y[1]) / 2;
+    chart.frame({ x: [1.4 - half, 1.4 + half], y: [low, high] });
+    const unit = (y[0] - y[1]) / (high - low);
+    const columns = [STEEP[0], -STEEP[1], FLAT[0], -FLAT[1]].map((value) => value * unit);
+    const matrix = [...columns, chart.x(0), chart.y(0)].map((value) => value.toFixed(4)).join(" ");
+    assign(this.rings, { transform: `matrix(${matrix})` });
+    const ring = (level) => {
+      const [rx, ry] = [Math.sqrt(level), kappa * Math.sqrt(level)].map((r) => r.toFixed(5));
+      return shape("ellipse", { rx, ry });
+    };
+    this.rings.replaceChildren(...LEVELS.map(ring));
+    assign(this.pin, { transform: `translate(${chart.x(0)} ${chart.y(0)})` });
+  }
+
+  draw(walks, position) {
+    METHODS.forEach(({ name }, i) => {
+      const walked = walks[name];
+      this.marks[i].draw(Boolean(walked), walked ? this.way(walked.stops, position) : []);
+    });
+  }
+
+  way(stops, position) {
+    const here = between(stops, position);
+    const passed = stops.slice(0, Math.floor(here.at) + 1);
+    return [...passed, here].map(({ place }) => [this.chart.x(place[0]), this.chart.y(place[1])]);
+  }
+}
+
+// The share of the first gap that is left, against the step.
+class GapPanel {
+  constructor() {
+    this.chart = new Chart({
+      x: { name: "step" },
+      y: { name: "gap left", kind: logarithmic },
+      heightOf,
+      caption: [
+        ["tolerance", "the tolerance"],
+      ],
+    });
+    this.goal = this.chart.add("line", { class: "lr-valley-goal" });
+    this.marks = METHODS.map((method) => new Mark(this.chart, method));
+  }
+
+  settle(tolerance) {
+    const { chart } = this;
+    chart.frame({ x: [0, SEEN], y: [LEAST_SEEN, MOST_SEEN] });
+    const level = chart.y(tolerance).toFixed(2);
+    assign(this.goal, { x1: chart.range.x[0], x2: chart.range.x[1], y1: level, y2: level });
+  }
+
+  draw(walks, position) {
+    METHODS.forEach(({ name }, i) => {
+      const walked = walks[name];
+      this.marks[i].draw(Boolean(walked), walked ? this.way(walked.stops, position) : []);
+    });
+  }
+
+  way(stops, position) {
+    const here = between(stops, position);
+    const passed = stops.slice(0, Math.floor(here.at) + 1);
+    const pixel = ({ share, at }, k) => [
+      this.chart.x(at ?? k),
+      this.chart.y(clamp(share, LEAST_SEEN, MOST_SEEN)),
+    ];
+    return [...passed, here].map(pixel);
+  }
+}
+
+// A method's checkbox, the steps that it needs, and a word on them.
+class MethodRow {
+  constructor(method, onChange) {
+    const { name, text, letter } = method;
+    this.method = method;
+    this.switch = new Switch({ text, onChange });
+    const badge = element("span", { class: "lr-valley-badge", "aria-hidden": "true" }, letter);
+    this.switch.input.after(badge);
+    this.count = element("span", { class: "lr-value", "data-readout": slugOf(name) });
+    this.note = element("span", { class: "lr-valley-note" });
+    const style = `lr-valley-method lr-valley-${slugOf(name)}`;
+    this.node = element("div", { class: style }, this.switch.node, this.count, this.note);
+  }
+
+  get isOn() {
+    return this.switch.input.checked;
+  }
+
+  // Show a walk, or that there is none.
+  show(walked, kappa) {
+    this.switch.show(Boolean(walked));
+    write(this.count, walked ? stepsText(walked.needed) : "–");
+    write(this.note, walked ? noteOf(this.method, { kappa, needed: walked.needed }) : "");
+  }
+}
+
+// A slider over powers of ten, 10⁻¹ to 10⁻⁸.
+const toleranceMapping = {
+  last: 7,
+  toPosition: (value) => -1 - Math.log10(value),
+  toValue: (at) => Number(`1e-${at + 1}`),
+};
+
+class ValleyLab extends Lab {
+  constructor({ model, el }) {
+    super(model);
+    this.build(el);
+    this.retrace({ silent: true });
+    this.endings = [
+      follow(model, ["kappa", "tolerance", "methods", "falling", "order"], () => this.retrace()),
+      follow(model, ["step"], () => this.arrive()),
+      follow(model, ["playing"], () => this.play()),
+      watchWidths([this.map.chart, this.gaps.chart], () => this.layout()),
+    ];
+    if (model.get("playing")) this.play();
+  }
+
+  build(el) {
+    const { model, set } = this;
+    this.map = new MapPanel();
+    this.gaps = new GapPanel();
+    this.kappa = new Slider({
+      name: "kappa",
+      label: "Condition number κ",
+      mapping: evenMapping([1, LARGEST_KAPPA], 0.5),
+      toText: shortNumber,
+      ticks: [1, 5, 10, 15, 20],
+      onInput: (value) => set("kappa", value),
+    });
+    this.tolerance = new Slider({
+      name: "tolerance",
+      label: "Tolerance",
+      mapping: toleranceMapping,
+      toText: shareText,
+      onInput: (value) => set("tolerance", value),
+    });
+    this.step = new Slider({
+      name: "step",
+      label: "Steps",
+      mapping: stepMapping(SEEN),
+      toText: String,
+      onInput: (step) => this.goTo(step),
+    });
+    this.rows = METHODS.map((method) => new MethodRow(method, () => this.choose()));
+    const methods = element(
+      "fieldset",
+      { class: "lr-valley-methods" },
+      element("legend", {}, "Methods, and the steps that each needs"),
+      ...this.rows.map(({ node }) => node),
+    );
+    this.falling = new Switch({
+      text: "SGD’s rate falls",
+      onChange: (on) => set("falling", on),
+    });
+    const toggle = () => set("playing", !model.get("playing"));
+    this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
+    const goOn = () => this.goTo(model.get("step") + 1);
+    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
+    const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
+    this.playback = new Playback({
+      seconds: 8,
+      at: (position) => this.travel(position),
+      done: () => set("playing", false),
+    });
+    this.verdict = element("p", { class: "lr-verdict" });
+    const nodes = [this.toggle, next, reset].map((button) => button.node);
+    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
+    this.root = element(
+      "div",
+      { class: "lr-lab lr-valley", role: "group", "aria-label": "Lab: the long valley" },
+      element("div", { class: "lr-panels" }, this.map.chart.node, this.gaps.chart.node),
+      element(
+        "div",
+        { class: "lr-controls" },
+        this.kappa.node,
+        element("div", { class: "lr-transport" }, buttons, this.step.node),
+        methods,
+        element("div", { class: "lr-transport" }, this.falling.node, this.tolerance.node),
+      ),
+      this.verdict,
+      this.announcer.node,
+    );
+    el.replaceChildren(this.root);
+  }
+
+  choose() {
+    const chosen = METHODS.filter((method, i) => this.rows[i].isOn);
+    this.set("methods", chosen.map(({ name }) => name));
+  }
+
+  // Another valley, or other methods: every walk again.
+  retrace({ silent = false } = {}) {
+    const { model } = this;
+    const names = ["kappa", "tolerance", "falling", "order", "methods"];
+    this.state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    const { kappa, tolerance, falling, methods } = this.state;
+    this.walks = Object.fromEntries(methods.map((name) => [name, walk(name, this.state)]));
+    this.kappa.show(kappa);
+    this.tolerance.show(tolerance);
+    this.falling.show(falling);
+    METHODS.forEach(({ name }, i) => this.rows[i].show(this.walks[name], kappa));
+    const needed = Object.fromEntries(methods.map((name) => [name, this.walks[name].needed]));
+    this.conclude(verdict({ kappa, tolerance, falling, needed }));
+    this.layout();
+    if (!silent) this.announce();
+  }
+
+  layout() {
+    this.map.settle(this.state.kappa);
+    this.gaps.settle(this.state.tolerance);
+    this.draw(this.playback.running ? this.position : this.model.get("step"));
+  }
+
+  draw(position) {
+    this.position = position;
+    this.map.draw(this.walks, position);
+    this.gaps.draw(this.walks, position);
+    this.step.show(Math.floor(position));
+    this.read(Math.floor(position));
+  }
+
+  read(step) {
+    const { kappa, tolerance } = this.state;
+    const left = METHODS.filter(({ name }) => this.walks[name]).map(
+      ({ name, text }) => `${text} ${readable(between(this.walks[name].stops, step).share, 2)}`,
+    );
+    const summary = left.length ? `Share of the gap left: ${left.join(", ")}.` : "";
+    this.map.chart.describe(
+      `A valley with κ = ${shortNumber(kappa)}, seen from above, and the walks' trails` +
+        ` after ${step} steps from one start.`,
+    );
+    this.gaps.chart.describe(
+      `The share of the first gap against the step, on a logarithmic axis, and the tolerance` +
+        ` ${shareText(tolerance)}. After ${step} steps: ${summary}`,
+    );
+    this.summary = `Step ${step} of ${SEEN}. ${summary}`;
+  }
+
+  announce() {
+    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+  }
+
+  // ---- Moving along the walks
+
+  goTo(step) {
+    this.set("playing", false);
+    this.set("step", clamp(step, 0, SEEN));
+  }
+
+  // The playback's frame: the picture moves on, the model hears of whole steps.
+  travel(position) {
+    this.position = position;
+    this.set("step", Math.floor(position));
+    this.draw(position);
+  }
+
+  arrive() {
+    if (this.playback.running) return;
+    this.draw(this.model.get("step"));
+    this.announcer.say(this.summary);
+  }
+
+  play() {
+    const playing = this.model.get("playing");
+    this.toggle.show(playing ? "pause" : "play", playing ? "Pause" : "Play");
+    if (!playing) {
+      this.playback.stop();
+      this.arrive();
+      return;
+    }
+    const from = this.model.get("step");
+    this.playback.start(from < SEEN ? from : 0, SEEN);
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const lab = new ValleyLab({ model, el });
+    return () => lab.end();
+  },
+};

@@ -1,0 +1,219 @@
+"""The long valley: five walks from one start, in a valley that the reader stretches."""
+
+from itertools import cycle, islice
+from math import inf, pi
+
+import numpy as np
+from traitlets import Bool, Float, Int, List, Unicode, observe, validate
+
+from linreg import optimizers
+from linreg.labs.kit import Chart, Lab, LabError, readable
+
+__all__ = ["Valley"]
+
+N_ROWS, BATCH = 16, 4
+NOISE = 1.0  # the size of every residual at the optimum
+TURN = np.array([[0.8, -0.6], [0.6, 0.8]])  # its rows: the steep direction, then the flat one
+START = np.array([0.7, 5.0]) @ TURN
+RATE, DECAY = 0.4, 0.01  # of SGD
+EPOCHS = 60  # that the row order holds; then it begins anew
+LARGEST_KAPPA = 20
+SEEN = 150  # steps that the picture shows
+COUNTED, HELD = 2500, 250  # steps that are counted, and for how long a gap must stay small
+AT_REST = 1e-24  # of the first gap: there a walk ends
+LEVELS = [0.05, 0.2, 0.8, 3.2, 12.8]  # of equal gap, each ring twice as wide as the last
+LEAST_SEEN, MOST_SEEN = 1e-9, 100  # shares of the first gap on the axis
+
+# The methods in the order of the chapter: their name, their role in the palette.
+METHODS = {
+    "gradient_descent": ("gradient descent", "muted"),
+    "heavy_ball": ("heavy ball", "fit"),
+    "nesterov": ("Nesterov", "best"),
+    "conjugate_gradient": ("conjugate gradient", "data"),
+    "stochastic_gradient_descent": ("SGD", "residual"),
+}
+
+
+class Valley(Lab):
+    """Stretch a valley, and watch five methods walk down it from one start.
+
+    The loss is that of 16 rows and two weights, with eigenvalues 2 and 2/κ² of the Hessian. Each
+    method has its best settings. SGD takes 4 rows a step, in an order that ``seed`` fixes.
+
+    Parameters
+    ----------
+    kappa : float
+        The condition number of X, between 1 and 20.
+    tolerance : float
+        The share of the first gap at which a walk has arrived, between 1e-8 and 0.1.
+    methods : sequence of str
+        Names of functions in ``linreg.optimizers`` to show; without any, all five.
+    falling : bool
+        Whether SGD's learning rate falls from step to step.
+    step : int
+        The step that is shown first, at most 150.
+    seed : int
+        What SGD's row order is drawn from.
+
+    Raises
+    ------
+    LabError
+        A ``ValueError`` that says what cannot be shown, and why.
+    """
+
+    kappa = Float(6.0).tag(sync=True)
+    tolerance = Float(1e-3).tag(sync=True)
+    methods = List(Unicode()).tag(sync=True)
+    falling = Bool(False).tag(sync=True)
+    step = Int(0).tag(sync=True)
+    playing = Bool(False).tag(sync=True)
+    seed = Int(0)
+    order = List(Int()).tag(sync=True)
+
+    shown = ("kappa", "tolerance", "methods", "falling", "step", "playing", "order")
+    spoken = ("kappa", "tolerance", "step")
+
+    def __init__(self, kappa=6.0, tolerance=1e-3, methods=None, falling=False, step=0, seed=0):
+        methods = list(METHODS) if methods is None else methods
+        super().__init__(
+            kappa=kappa,
+            tolerance=tolerance,
+            methods=methods,
+            falling=falling,
+            step=step,
+            seed=seed,
+            order=row_order(seed),
+        )
+
+    @validate("kappa")
+    def _check_kappa(self, proposal):
+        return within(proposal["value"], "kappa", 1, LARGEST_KAPPA)
+
+    @validate("tolerance")
+    def _check_tolerance(self, proposal):
+        return within(proposal["value"], "tolerance", 1e-8, 0.1)
+
+    @validate("step")
+    def _check_step(self, proposal):
+        return within(proposal["value"], "step", 0, SEEN)
+
+    @validate("methods")
+    def _check_methods(self, proposal):
+        for name in proposal["value"]:
+            if name not in METHODS:
+                raise LabError(f"methods has {name!r}: choose from {', '.join(METHODS)}")
+        return [name for name in METHODS if name in proposal["value"]]
+
+    @validate("seed")
+    def _check_seed(self, proposal):
+        if proposal["value"] < 0:
+            raise LabError(f"seed is {proposal['value']}: choose 0 or more")
+        return proposal["value"]
+
+    @observe("seed")
+    def _draw_order(self, change):
+        self.order = row_order(change["new"])
+
+    # ---- Mathematics: the same as valley.js, and tested against it
+
+    def problem(self):
+        """Return ``X`` of shape (16, 2) and ``y`` of shape (16,); the best weights are zero.
+
+        The rows of X lie on an ellipse; y goes up and down from row to row, orthogonal to both
+        columns.
+        """
+        turn = 2 * pi * np.arange(N_ROWS) / N_ROWS
+        around = np.sqrt(2) * np.column_stack([np.cos(turn), np.sin(turn) / self.kappa])
+        return around @ TURN, NOISE * (-1.0) ** np.arange(N_ROWS)
+
+    def settings(self, name):
+        """Return what a method is called with, by name."""
+        if name != "stochastic_gradient_descent":
+            X, _ = self.problem()
+            return optimizers.best_settings(getattr(optimizers, name), X, fit_intercept=False)
+        batches = np.array(self.order).reshape(-1, BATCH)
+        decay = DECAY if self.falling else 0.0
+        return {"learning_rate": RATE, "decay": decay, "batches": cycle(batches)}
+
+    def walk(self, name):
+        """Return a method's places, shape (at most 2501, 2), as far as they are counted."""
+        X, y = self.problem()
+        method = getattr(optimizers, name)
+        places = []
+        for theta, _, _ in islice(method(X, y, START, **self.settings(name)), COUNTED + 1):
+            places.append(theta)
+            if self.share(theta) <= AT_REST:
+                break
+        return np.array(places)
+
+    def share(self, places):
+        """Return the gap at places of shape (..., 2), as a share of the first gap.
+
+        The gap is the mean square of X w, since the best weights are zero.
+        """
+        along = np.array([1, 1 / self.kappa])
+        return (((places @ TURN.T) * along) ** 2).sum(-1) / ((START @ TURN.T * along) ** 2).sum()
+
+    def steps_needed(self, name):
+        """Return the step from which on the gap stays within the tolerance; ``inf`` without one.
+
+        A dip that does not last until the walk rests, or for the last 250 counted steps, is luck.
+        """
+        far = np.flatnonzero(self.share(self.walk(name)) > self.tolerance)
+        return int(far[-1]) + 1 if far[-1] < COUNTED - HELD else inf
+
+    # ---- The still picture
+
+    def still(self):
+        """Return the valley with the trails, the gaps as curves, and a sentence of counts."""
+        walks = {name: self.walk(name)[: (self.step or SEEN) + 1] for name in self.methods}
+        counts = ", ".join(f"{METHODS[name][0]} {self.count(name)}" for name in self.methods)
+        text = (
+            f"A valley with κ = {self.kappa:g}. Steps until the gap stays below "
+            f"{readable(self.tolerance, 2)} of the first: {counts or 'no method is shown'}. "
+            "This picture is still; with JavaScript, or in Jupyter, you move it."
+        )
+        charts = self.map_chart(walks).svg() + self.gap_chart(walks).svg()
+        return f'<div style="display:flex;flex-wrap:wrap;gap:0 16px">{charts}</div><p>{text}</p>'
+
+    def count(self, name):
+        """Return the steps needed, as text."""
+        steps = self.steps_needed(name)
+        return f"over {COUNTED}" if steps == inf else str(steps)
+
+    def map_chart(self, walks):
+        """Return rings of equal gap and the walks' trails, as a ``Chart`` of equal scales."""
+        title = "A narrow valley seen from above, and the trails of the walks from one start"
+        chart = Chart(title, (-4.2, 7.24), (-2.0, 5.2), ("first weight", "second weight"))
+        turn = np.linspace(0, 2 * pi, 73)
+        for level in LEVELS:
+            ring = np.sqrt(level) * np.column_stack([np.cos(turn), self.kappa * np.sin(turn)])
+            chart.line(ring @ TURN, "grid", 1.5)
+        for name, places in walks.items():
+            chart.line(places, METHODS[name][1], 1.5)
+        chart.points([places[-1] for places in walks.values()], "ink", 3.5)
+        return chart
+
+    def gap_chart(self, walks):
+        """Return the share of the gap that is left after each step, as a ``Chart``."""
+        title = "The share of the first gap after each step; dashed, the tolerance"
+        frame = (LEAST_SEEN, MOST_SEEN)
+        chart = Chart(title, (0, SEEN), frame, ("step", "gap left"), log=True)
+        for name, places in walks.items():
+            left = np.clip(self.share(places), LEAST_SEEN / 10, MOST_SEEN)
+            chart.line(enumerate(left), METHODS[name][1], 2)
+        chart.line([(0, self.tolerance), (SEEN, self.tolerance)], "ink", 1.5, dash="7 5")
+        return chart
+
+
+def row_order(seed):
+    """Return row numbers for so many epochs, each a fresh shuffle, as one list."""
+    batches = optimizers.shuffled_batches(N_ROWS, BATCH, max(seed, 0))
+    return np.concatenate(list(islice(batches, EPOCHS * N_ROWS // BATCH))).tolist()
+
+
+def within(value, name, low, high):
+    """Return a number between two others, or raise ``LabError``."""
+    if not low <= value <= high:
+        raise LabError(f"{name} is {value}: choose between {low} and {high}")
+    return value

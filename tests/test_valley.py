@@ -1,0 +1,140 @@
+"""Promise: the lab of the long valley walks by the book's own methods, and counts their steps."""
+
+import math
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from linreg import optimizers
+from linreg.labs import Valley
+from linreg.labs.valley import AT_REST, METHODS, START, row_order
+
+FULL = [name for name in METHODS if name != "stochastic_gradient_descent"]
+
+
+@pytest.mark.parametrize("kappa", [1, 1.5, 6, 20])
+def test_the_rows_have_the_condition_number(kappa):
+    X, y = Valley(kappa).problem()
+    assert X.shape == (16, 2)
+    assert np.linalg.cond(X) == pytest.approx(kappa)
+    assert optimizers.spectrum(X, fit_intercept=False) == pytest.approx([2, 2 / kappa**2])
+    assert np.linalg.lstsq(X, y, rcond=None)[0] == pytest.approx([0, 0], abs=1e-12)
+    assert np.abs(y) == pytest.approx(np.ones(16))
+
+
+def test_the_share_is_the_loss_above_the_least():
+    lab = Valley(4)
+    X, y = lab.problem()
+    places = np.array([START, [1.0, -2.0], [0.3, 0.4], [0, 0]])
+    gaps = np.mean((places @ X.T - y) ** 2, axis=1) - np.mean(y**2)
+    assert lab.share(places) == pytest.approx(gaps / gaps[0])
+
+
+@pytest.mark.parametrize("name", FULL)
+@pytest.mark.parametrize("kappa", [1, 6, 13.5])
+def test_a_walk_is_that_of_descend(name, kappa):
+    lab = Valley(kappa)
+    X, y = lab.problem()
+    method = getattr(optimizers, name)
+    fit = optimizers.descend(
+        X, y, method, start=START, fit_intercept=False, keep_path=True, n_steps=100, tol=0.0
+    )
+    places = lab.walk(name)
+    both = min(len(places), len(fit.path))
+    assert both > 1
+    assert places[:both] == pytest.approx(fit.path[:both], abs=1e-12)
+    assert lab.share(places[-1]) <= AT_REST or len(places) > 100
+
+
+@pytest.mark.parametrize("falling", [False, True])
+def test_sgd_takes_the_rows_in_the_order_that_the_page_has(falling):
+    lab = Valley(3, falling=falling, seed=5)
+    X, y = lab.problem()
+    places, theta = lab.walk("stochastic_gradient_descent"), START
+    assert len(places) == 2501
+    for step in range(300):  # the order holds 240 steps, and begins anew
+        assert places[step] == pytest.approx(theta)
+        rows = np.take(lab.order, range(4 * step, 4 * step + 4), mode="wrap")
+        gradient = 2 / 4 * X[rows].T @ (X[rows] @ theta - y[rows])
+        theta = theta - 0.4 / (1 + 0.01 * falling * step) * gradient
+
+
+def test_the_row_order_is_drawn_from_the_seed():
+    batches = islice(optimizers.shuffled_batches(16, 4, 7), 240)
+    assert Valley(seed=7).order == row_order(7) == np.concatenate(list(batches)).tolist()
+    lab = Valley()
+    lab.seed = 7
+    assert lab.order == row_order(7) != row_order(0)
+    assert sorted(lab.order[:16]) == list(range(16))
+
+
+@pytest.mark.parametrize("name", FULL)
+@pytest.mark.parametrize(("kappa", "tolerance"), [(1, 1e-3), (6, 1e-1), (6, 1e-8), (20, 1e-4)])
+def test_from_the_step_that_is_counted_on_the_gap_stays_small(name, kappa, tolerance):
+    lab = Valley(kappa, tolerance)
+    steps, share = lab.steps_needed(name), lab.share(lab.walk(name))
+    assert share[steps - 1] > tolerance
+    assert (share[steps:] <= tolerance).all()
+
+
+def test_the_counts_grow_as_the_chapter_derives():
+    counts = {
+        name: [Valley(kappa, 1e-8).steps_needed(name) for kappa in (5, 10, 20)] for name in FULL
+    }
+    law = {"gradient_descent": 4, "heavy_ball": 2, "nesterov": 2, "conjugate_gradient": 1}
+    for name, (five, ten, twenty) in counts.items():
+        assert ten / five == pytest.approx(law[name], rel=0.15), name
+        assert twenty / ten == pytest.approx(law[name], rel=0.15), name
+    assert counts["conjugate_gradient"] == [2, 2, 2]
+
+
+def test_a_lucky_dip_of_sgd_does_not_count():
+    lab = Valley(6, 1e-3)
+    share = lab.share(lab.walk("stochastic_gradient_descent"))
+    assert share.min() < 1e-3  # it was there once ...
+    assert lab.steps_needed("stochastic_gradient_descent") == math.inf  # ... and left again
+    assert Valley(2, 1e-2, falling=True).steps_needed("stochastic_gradient_descent") < 400
+
+
+def test_the_still_picture_says_what_it_shows():
+    lab = Valley(step=40)
+    html = lab.still()
+    assert html.count("<title>") == 2
+    for name, (text, role) in METHODS.items():
+        assert f"{text} {lab.count(name)}" in html
+        assert html.count(f'stroke="var(--lr-{role}, ') >= 2
+    assert "SGD over 2500" in html
+    assert "no method is shown" in Valley(methods=[]).still()
+
+
+def test_the_still_trails_end_at_the_step():
+    lab = Valley(4, methods=["nesterov"], step=9)
+    chart = lab.map_chart({"nesterov": lab.walk("nesterov")[:10]})
+    x, y = lab.walk("nesterov")[9]
+    assert f'cx="{chart.across(x):.1f}" cy="{chart.down(y):.1f}"' in lab.still()
+    across, down = (abs(at(1) - at(0)) for at in (chart.across, chart.down))
+    assert across == pytest.approx(down, rel=0.01)  # a right angle looks like one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kappa": 0.5}, "kappa is 0.5: choose between 1 and 20"),
+        ({"kappa": math.nan}, "kappa is nan: choose"),
+        ({"tolerance": 0}, "tolerance is 0.0: choose between 1e-08 and 0.1"),
+        ({"step": 151}, "step is 151: choose between 0 and 150"),
+        ({"seed": -1}, "seed is -1: choose 0 or more"),
+        ({"methods": ["adam"]}, "methods has 'adam': choose from gradient_descent"),
+    ],
+)
+def test_errors_name_the_mend(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Valley(**arguments)
+
+
+def test_methods_stand_in_the_order_of_the_chapter():
+    assert Valley(methods=["nesterov", "gradient_descent"]).methods == [
+        "gradient_descent",
+        "nesterov",
+    ]
