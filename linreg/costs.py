@@ -1,0 +1,179 @@
+"""What a fit costs, counted before it runs: operations and memory, for both doors.
+
+An operation is one addition, subtraction, multiplication or division of two floating-point numbers
+(a flop). The counts hold the leading terms and leave out lower powers, such as the 2 N D for
+``X.T @ y``: from some ten features on that is a matter of percents. In the formulas ``m`` is the
+larger and ``n`` the smaller of ``n_samples`` and ``n_features``. Where there are more rows than
+features, m = N and n = D. Where there are fewer, each direct method works on the transpose, for the
+solution of least norm, and m = D and n = N: "normal equations" is then ``X.T @ solve(X @ X.T, y)``.
+
+A count is no clock. Two methods with equal counts may differ in time by several times, since a
+product of matrices does more operations a second than one of a matrix and a vector.
+
+Source: Trefethen and Bau (1997), "Numerical Linear Algebra", SIAM, lecture 11, and Golub and Van
+Loan (2013), "Matrix Computations", 4th edition, section 5.3.
+"""
+
+from math import ceil, inf, log, log1p
+from numbers import Integral, Real
+
+from linreg import validation
+
+__all__ = [
+    "METHODS",
+    "cheapest",
+    "crude_operations",
+    "data_memory",
+    "memory",
+    "operations",
+    "steps_needed",
+]
+
+METHODS = ("normal equations", "qr", "lstsq", "gradient descent")
+
+
+def operations(method, n_samples, n_features, n_steps):
+    """Return the number of operations of a method.
+
+    ==================  ====================================================================
+    "normal equations"  m n² + n³/3: half of the symmetric XᵀX, as NumPy forms it, and a
+                        Cholesky factor
+    "qr"                2 m n² − 2 n³/3: Householder's reflections, applied to y too
+    "lstsq"             2 m n² + 11 n³: QR first, then the singular values of R. LAPACK's routine
+                        behind NumPy's ``lstsq`` spares a part of the 11 n³
+    "gradient descent"  4 N D a step: a product with X and one with Xᵀ
+    ==================  ====================================================================
+
+    Parameters
+    ----------
+    method : str
+        One of ``METHODS``.
+    n_samples, n_features : int
+        The shape of ``X``, with its ones column if it has one.
+    n_steps : int
+        The steps of the walk; the direct methods take none, and ignore it.
+
+    Returns
+    -------
+    number
+        A count, a whole number or not: thirds are not rounded.
+    """
+    n_samples, n_features, n_steps = check(
+        method, n_samples=n_samples, n_features=n_features, n_steps=n_steps
+    )
+    m, n = max(n_samples, n_features), min(n_samples, n_features)
+    counts = {
+        "normal equations": m * n**2 + n**3 / 3,
+        "qr": 2 * m * n**2 - 2 * n**3 / 3,
+        "lstsq": 2 * m * n**2 + 11 * n**3,
+        "gradient descent": 4 * n_samples * n_features * n_steps,
+    }
+    return counts[method]
+
+
+def crude_operations(method, n_samples, n_features, n_steps):
+    """Return the count of many lessons, which weighs the two doors by different measures.
+
+    ``"normal equations"`` has N D² + D³, ``"gradient descent"`` N D a step. Both orders of growth
+    are right. As counts they are not alike: the first is about the operations of the closed form,
+    the second a quarter of those of the walk. For more features than rows the first is not the
+    cheapest door's: see ``operations``.
+    """
+    n_samples, n_features, n_steps = check(
+        method, n_samples=n_samples, n_features=n_features, n_steps=n_steps
+    )
+    counts = {
+        "normal equations": n_samples * n_features**2 + n_features**3,
+        "gradient descent": n_samples * n_features * n_steps,
+    }
+    if method not in counts:
+        raise ValueError(f"there is no crude count of {method!r}: use operations")
+    return counts[method]
+
+
+def memory(method, n_samples, n_features, word_bytes):
+    """Return the bytes that a method needs beside ``X`` and ``y``, which it leaves as they are.
+
+    ==================  ====================================================================
+    "normal equations"  n² + n words: the matrix, factored in place, and the right-hand side
+    "qr"                m n + n words: a copy of X, in which the factors take its place
+    "lstsq"             m n + 2 n² words: such a copy, and the singular vectors of R, left and
+                        right
+    "gradient descent"  N + 2 D words: the residual, the gradient and the weights
+    ==================  ====================================================================
+
+    ``word_bytes`` is 8 for float64 and 4 for float32.
+    """
+    n_samples, n_features, word_bytes = check(
+        method, n_samples=n_samples, n_features=n_features, word_bytes=word_bytes
+    )
+    m, n = max(n_samples, n_features), min(n_samples, n_features)
+    words = {
+        "normal equations": n**2 + n,
+        "qr": m * n + n,
+        "lstsq": m * n + 2 * n**2,
+        "gradient descent": n_samples + 2 * n_features,
+    }
+    return words[method] * word_bytes
+
+
+def data_memory(n_samples, n_features, word_bytes):
+    """Return the bytes of ``X`` and ``y`` themselves: N D + N words."""
+    n_samples, n_features, word_bytes = check(
+        METHODS[0], n_samples=n_samples, n_features=n_features, word_bytes=word_bytes
+    )
+    return (n_samples * n_features + n_samples) * word_bytes
+
+
+def cheapest(n_samples, n_features, n_steps, methods=METHODS, count=operations):
+    """Return the method with the fewest operations; of equal ones, the first.
+
+    ``count`` may be ``crude_operations``, with ``methods`` that it knows. Of the direct methods the
+    normal equations always come first: to choose another is to pay for digits, see Chapter 8.
+    """
+    return min(methods, key=lambda method: count(method, n_samples, n_features, n_steps))
+
+
+def steps_needed(condition_number, shrink):
+    """Return after how many steps at the best fixed rate the error is sure to be ``shrink`` times.
+
+    The error of the weights shrinks by (kappa² − 1)/(kappa² + 1) a step at least (Chapter 9), with
+    kappa the ``condition_number`` of ``X``. Most starts need about as many, few need far fewer.
+
+    Parameters
+    ----------
+    condition_number : float
+        The ratio of the largest to the smallest singular value of ``X`` that is not zero.
+    shrink : float
+        Between 0 and 1, such as 1e-6.
+    """
+    condition_number, shrink = check_rate(condition_number, shrink)
+    if condition_number == 1:
+        return 1
+    return ceil(log(shrink) / log1p(-2 / (condition_number**2 + 1)))
+
+
+# ---- What the counts demand
+
+
+def check(method, **counts):
+    """Return whole numbers, or raise what is wrong with one of them or with the method."""
+    if method not in METHODS:
+        raise ValueError(f"no method {method!r}: choose one of {', '.join(METHODS)}")
+    for name, value in counts.items():
+        least = 0 if name == "n_steps" else 1
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(
+                f"{name} is {value!r}: pass a whole number, {least} or more, such as 10**6"
+            )
+    return [int(value) for value in counts.values()]
+
+
+def check_rate(condition_number, shrink):
+    """Return two floats in their ranges, or raise."""
+    if isinstance(condition_number, Real) and not 1 <= condition_number < inf:
+        raise ValueError(f"condition_number is {condition_number!r}: pass a number from 1 on")
+    if isinstance(shrink, Real) and not 0 < shrink < 1:
+        raise ValueError(f"shrink is {shrink!r}: pass a share between 0 and 1, such as 1e-6")
+    number = validation.number
+    return number(condition_number, "condition_number"), number(shrink, "shrink")
