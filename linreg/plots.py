@@ -267,3 +267,17 @@ def image_of_circle(ax, matrix, arrows):
         jump(ax, (0, 0), sent(arrow), role=role)
     ax.set_aspect("equal")
     return ax
+
+
+def regions(ax, x, y, names, roles):
+    """Tint each part of a plane by its name; both axes are logarithmic.
+
+    ``x`` has shape (n,), ``y`` has shape (m,), ``names`` has one row for each entry of ``y``, with
+    one name for each entry of ``x``. ``roles`` gives each name its colour.
+    """
+    for name, role in roles.items():
+        inside = [[float(one == name) for one in row] for row in names]
+        if any(map(any, inside)):
+            ax.contourf(x, y, inside, [0.5, 1.5], colors=[colour(role)], alpha=0.22)
+    ax.set(xscale="log", yscale="log")
+    return ax

@@ -199,3 +199,17 @@ def test_image_of_circle(ax):
         assert (u / 2) ** 2 + (v - u / 2) ** 2 == pytest.approx(1)
     assert [arrow.xy for arrow in ax.texts] == [(2, 1), (0, 1)]
     assert ax.get_aspect() == 1
+
+
+def test_regions_are_tinted_by_their_names(ax):
+    x, y = [1, 10, 100, 1000], [1, 10, 100]
+    names = [["low" if across <= 10 else "high" for across in x] for _ in y]
+    roles = {"low": "data", "high": "fit", "nowhere": "warn"}
+    assert plots.regions(ax, x, y, names, roles) is ax
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    low, high = ax.collections
+    for tint, role, inside, outside in [(low, "data", 3, 500), (high, "fit", 500, 3)]:
+        assert mpl.colors.to_hex(tint.get_facecolor()[0]) == plots.colour(role)
+        (outline,) = tint.get_paths()
+        assert outline.contains_point((inside, 10))
+        assert not outline.contains_point((outside, 10))
