@@ -5,8 +5,9 @@ Each lab is one Python class, one JavaScript file beside it, and a style sheet w
 """
 
 from linreg.labs.bowl import Bowl
+from linreg.labs.doors import Doors
 from linreg.labs.drag import Drag
 from linreg.labs.valley import Valley
 from linreg.labs.walk import Walk
 
-__all__ = ["Bowl", "Drag", "Valley", "Walk"]
+__all__ = ["Bowl", "Doors", "Drag", "Valley", "Walk"]

@@ -80,6 +80,7 @@ export function logarithmic([low, high], [start, end]) {
   const [from, to] = [Math.log10(low), Math.log10(high)];
   const scale = (value) => start + ((Math.log10(value) - from) / (to - from)) * (end - start);
   scale.domain = [low, high];
+  scale.invert = (at) => 10 ** (from + ((at - start) / (end - start)) * (to - from));
   scale.ticks = (about) => powersOfTen(from, to, about);
   return scale;
 }
@@ -543,20 +544,21 @@ const ICONS = {
   reset: "M7 2.2A4.8 4.8 0 1 1 2.4 5.6l1.5.5A3.2 3.2 0 1 0 7 3.8V6L3.2 3 7 0z",
 };
 
+// A button with its text, after an icon if it has one.
 export class Button {
-  constructor({ icon, text, primary = false, onClick }) {
+  constructor({ icon = null, text, primary = false, onClick }) {
     this.path = shape("path");
     this.text = element("span");
     const picture = shape("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, this.path);
     const style = primary ? "lr-button lr-button-primary" : "lr-button";
     const attributes = { type: "button", class: style, ...OWN_KEYS };
-    this.node = element("button", attributes, picture, this.text);
+    this.node = element("button", attributes, ...(icon ? [picture] : []), this.text);
     this.node.addEventListener("click", onClick);
     this.show(icon, text);
   }
 
   show(icon, text) {
-    assign(this.path, { d: ICONS[icon] });
+    if (icon) assign(this.path, { d: ICONS[icon] });
     write(this.text, text);
   }
 }
@@ -693,8 +695,8 @@ export function watchWidths(charts, redraw) {
 
 // ---- A lab --------------------------------------------------------------------------------------
 
-// What every lab holds, and how it ends. Its subclass builds `root`, `verdict` and `playback`, and
-// keeps in `endings` what ends all that it follows.
+// What every lab holds, and how it ends. Its subclass builds `root`, `verdict` and, where something
+// moves by itself, `playback`, and keeps in `endings` what ends all that it follows.
 export class Lab {
   constructor(model) {
     Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
@@ -707,16 +709,17 @@ export class Lab {
   }
 
   end() {
-    this.playback.stop();
+    this.playback?.stop();
     this.announcer.stop();
     for (const ending of this.endings) ending();
   }
 }
 
-// The `render` of a lab that is built anew where its points are others.
-export const rebuilding = (Kind) => ({ model, el }) => {
+// The `render` of a lab that is built anew where something that it stands on, such as its points, is
+// another.
+export const rebuilding = (Kind, names = ["x", "y"]) => ({ model, el }) => {
   let lab = new Kind({ model, el });
-  const ending = follow(model, ["x", "y"], () => {
+  const ending = follow(model, names, () => {
     lab.end();
     lab = new Kind({ model, el });
   });

@@ -245,28 +245,27 @@ class Chart:
         The lowest and highest value seen, in the data's units.
     names : pair of str
         The names of the axes.
-    log : bool
-        Whether the vertical axis is logarithmic.
+    log, log_x : bool
+        Whether the vertical axis is logarithmic, and the horizontal one.
     """
 
     width, height = 360, 250
     left, right, top, bottom = 46, 12, 24, 36
 
-    def __init__(self, title, x, y, names, log=False):
+    def __init__(self, title, x, y, names, log=False, log_x=False):
         self.title = title
-        self.x, self.y, self.log = x, y, log
+        self.x, self.y, self.log, self.log_x = x, y, log, log_x
         self.names = names
         self.inside, self.over = [], []  # clipped to the chart, and not
 
     def across(self, value):
         """Return a position from the left, in pixels."""
-        low, high = self.x
-        return self.left + (value - low) / (high - low) * (self.width - self.left - self.right)
+        share = share_of(value, self.x, self.log_x)
+        return self.left + share * (self.width - self.left - self.right)
 
     def down(self, value):
         """Return a position from the top, in pixels."""
-        low, high, value = (log10(v) if self.log else v for v in (*self.y, value))
-        share = (value - low) / (high - low)
+        share = share_of(value, self.y, self.log)
         return self.height - self.bottom - share * (self.height - self.top - self.bottom)
 
     def line(self, points, role, width=2.0, dash="", opacity=1.0):
@@ -312,10 +311,10 @@ class Chart:
         """Return the axes, their numbers and their names as SVG."""
         floor_, right = self.height - self.bottom, self.width - self.right
         pieces = []
-        for value in round_steps(*self.x, about=6):
+        for value in ticks(self.x, self.log_x, about=6):
             at = f'x="{self.across(value):.1f}" y="{floor_ + 16}" text-anchor="middle"'
             pieces.append(f"<text {at}>{plain(value)}</text>")
-        for value in self.levels():
+        for value in ticks(self.y, self.log, about=5):
             at = self.down(value)
             pieces.append(
                 f'<path d="M{self.left} {at:.1f}H{right}" stroke="{colour("grid")}"/>'
@@ -330,14 +329,21 @@ class Chart:
         )
         return "".join(pieces)
 
-    def levels(self):
-        """Return the values that the vertical axis names."""
-        if not self.log:
-            return round_steps(*self.y, about=5)
-        low, high = (log10(value) for value in self.y)
-        stride = max(1, ceil((high - low) / 5))
-        exponents = range(ceil(low / stride) * stride, floor(high) + 1, stride)
-        return [10.0**exponent for exponent in exponents]
+
+def share_of(value, frame, log):
+    """Return how far along an axis a value lies: 0 at its lower end, 1 at its upper one."""
+    low, high, value = (log10(v) if log else v for v in (*frame, value))
+    return (value - low) / (high - low)
+
+
+def ticks(frame, log, about):
+    """Return the values that an axis names."""
+    if not log:
+        return round_steps(*frame, about)
+    low, high = (log10(value) for value in frame)
+    stride = max(1, ceil((high - low) / about))
+    exponents = range(ceil(low / stride) * stride, floor(high) + 1, stride)
+    return [10.0**exponent for exponent in exponents]
 
 
 def clip_line(w, b, x, y):

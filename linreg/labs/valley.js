@@ -13,6 +13,7 @@ import {
   follow,
   logarithmic,
   readable,
+  rebuilding,
   shape,
   show,
   stepMapping,
@@ -556,9 +557,4 @@ class ValleyLab extends Lab {
   }
 }
 
-export default {
-  render({ model, el }) {
-    const lab = new ValleyLab({ model, el });
-    return () => lab.end();
-  },
-};
+export default { render: rebuilding(ValleyLab, []) };

@@ -31,6 +31,12 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         'f"{lab.collinear}")',
         "lab.collinear, lab.elevation = True, 70\nlab.marbles = [[0, 0], [2, 2]]",
     ],
+    "doors": [
+        "from linreg.labs import Doors\n\nlab = Doors()\nlab",
+        'print(f"N {lab.n_samples} D {lab.n_features} steps {lab.n_steps} bytes {lab.word_bytes}")',
+        "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12\n"
+        "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}",
+    ],
     "valley": [
         "from linreg.labs import Valley\n\nlab = Valley()\nlab",
         'print(f"kappa {lab.kappa} methods {len(lab.methods)} falling {lab.falling} "\n'
@@ -234,4 +240,24 @@ def test_browser_and_kernel_keep_each_others_valley(notebook):
     count = Valley(10, 1e-5).count("nesterov")
     page.wait_for_selector(f'[data-readout="nesterov"]:text-is("{count}")')
     prints(page, ["10.0", "1", "True", "20"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["doors"], indirect=True)
+def test_browser_and_kernel_keep_each_others_shape(notebook):
+    page = notebook
+
+    # From the browser to Python.
+    page.get_by_role("button", name="100 × 5", exact=True).click()
+    page.focus(".lr-slider-word input")
+    page.keyboard.press("ArrowLeft")
+    prints(page, ["100", "5", "100", "4"])
+
+    # From Python to the browser: a shape, and another record of measurements.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-doors-cheapest th:text-is("gradient descent")')
+    page.wait_for_selector('.lr-slider-speed output:text-is("10¹²")')
+    assert page.locator(".lr-doors-mark").count() == 3
+    assert "on Abacus" in page.get_attribute(".lr-doors-plane", "aria-label")
+    prints(page, ["1000000", "10000", "100", "4"])
     assert page.elsewhere == []

@@ -1,0 +1,441 @@
+import {
+  Button,
+  Chart,
+  Lab,
+  Slider,
+  assign,
+  clamp,
+  element,
+  follow,
+  logarithmic,
+  readable,
+  rebuilding,
+  shape,
+  superscript,
+  watchWidths,
+  write,
+} from "./kit.js";
+
+// ---- Mathematics: the same as linreg/costs.py and doors.py, and tested against them --------------
+
+// Each method: operations of a shape whose larger side is m and whose smaller one n, and the words
+// of memory beside X. Of methods with equal counts the first is the cheapest.
+const METHODS = [
+  {
+    name: "normal equations",
+    slug: "normal",
+    operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3,
+    words: ({ n }) => n ** 2 + n,
+  },
+  {
+    name: "qr",
+    slug: "qr",
+    // 2mn² − 2n³/3, written so that rounding cannot bring it below the normal equations' count
+    operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3 + (m - n) * n ** 2,
+    words: ({ m, n }) => m * n + n,
+  },
+  {
+    name: "lstsq",
+    slug: "lstsq",
+    operations: ({ m, n }) => 2 * m * n ** 2 + 11 * n ** 3,
+    words: ({ m, n }) => m * n + 2 * n ** 2,
+  },
+  {
+    name: "gradient descent",
+    slug: "descent",
+    operations: ({ m, n, steps }) => 4 * m * n * steps,
+    words: ({ samples, features }) => samples + 2 * features,
+  },
+];
+const DESCENT = METHODS[3];
+
+const shapeOf = (samples, features, steps) => ({
+  samples,
+  features,
+  steps,
+  m: Math.max(samples, features),
+  n: Math.min(samples, features),
+});
+
+const least = (rows, cost) => rows.reduce((best, row) => (cost(row) < cost(best) ? row : best));
+
+const winnerOf = (size) => least(METHODS, ({ operations }) => operations(size));
+
+// What each method costs: { method, operations, seconds, bytes }.
+export function tableOf({ n_samples, n_features, n_steps, rate, word_bytes }) {
+  const size = shapeOf(n_samples, n_features, n_steps);
+  return METHODS.map((method) => {
+    const operations = method.operations(size);
+    return { method, operations, seconds: operations / rate, bytes: word_bytes * method.words(size) };
+  });
+}
+
+// The seconds that were measured for a shape, with so many steps: { method, seconds }.
+const timesOf = (recorded, steps) =>
+  METHODS.map((method) => ({
+    method,
+    seconds: method === DESCENT ? recorded.step * steps : recorded[method.name],
+  }));
+
+// The fastest method at each measured shape: { samples, features, method }.
+export const clocked = ({ rows }, steps) =>
+  rows.map(([samples, features, recorded]) => {
+    const { method } = least(timesOf(recorded, steps), ({ seconds }) => seconds);
+    return { samples, features, method };
+  });
+
+// ---- Words --------------------------------------------------------------------------------------
+
+const AMOUNTS = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]];
+const TIMES = [
+  [31557600, "yr"],
+  [86400, "days"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+  [1e-3, "ms"],
+  [1e-6, "µs"],
+  [1e-9, "ns"],
+];
+const SIZES = [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]];
+const FLOATS = { 2: "float16", 4: "float32", 8: "float64" };
+
+const short = (value, digits) => String(Number(value.toPrecision(digits)));
+
+// A count as text: 100,333 or 4 million; as in doors.py.
+function amount(value) {
+  const [unit, name] = AMOUNTS.find(([size]) => value >= size) ?? [];
+  if (!unit) return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+  const part = value / unit;
+  return part < 999.5 ? `${short(part, 3)} ${name}` : readable(value, 3);
+}
+
+// A value in the largest of some units that it reaches: 36 µs, 80 GB.
+function scaled(value, units, digits = 2) {
+  const [unit, name] = units.find(([size]) => value >= size) ?? units[units.length - 1];
+  const part = value / unit;
+  return `${part < 9995 ? short(part, digits) : readable(part, 3)} ${name}`;
+}
+
+// A count in a column of numbers: 100,333 or 4.0×10⁶.
+export const countText = (value) => (value < 1e6 ? amount(value) : readable(value, 3));
+export const timeText = (seconds) => scaled(seconds, TIMES);
+export const sizeText = (bytes) => scaled(bytes, SIZES, 3);
+
+const stepsText = (steps) => (steps === 1 ? "1 step" : `${amount(steps)} steps`);
+const ratioText = (ratio) => (ratio < 1000 ? short(ratio, 2) : amount(Number(ratio.toPrecision(2))));
+
+// The sentence that names the winner, as HTML.
+function counted({ table, steps }) {
+  const { method, operations } = least(table, (row) => row.operations);
+  const descent = method === DESCENT;
+  const other = table[descent ? 0 : 3];
+  const name = descent ? "Gradient descent wins" : "The normal equations win";
+  const against = descent ? "for the normal equations" : `for ${stepsText(steps)} of descent`;
+  const times = ratioText(other.operations / operations);
+  return `<strong>${name}</strong>: ${amount(operations)} operations, and ${amount(other.operations)}
+    ${against}, ${times} times as many.`;
+}
+
+// Where the walk begins to pay, for this many steps.
+const border = (steps) =>
+  `At ${stepsText(steps)} descent pays from about D = ${amount(4 * steps)} on, if N is larger.`;
+
+// The count of many lessons, where it has a name for the winner.
+function crude({ n_samples, n_features, n_steps }) {
+  const [closed, walk] = [
+    n_samples * n_features ** 2 + n_features ** 3,
+    n_samples * n_features * n_steps,
+  ];
+  return `(Many lessons count ND² + D³ = ${amount(closed)} against ND · steps = ${amount(walk)}.)`;
+}
+
+// What the clock said, where this shape was measured.
+function measuredWords({ n_samples, n_features, n_steps, measured }) {
+  const row = measured.rows.find(([n, d]) => n === n_samples && d === n_features);
+  if (!row) return "";
+  const times = timesOf(row[2], n_steps);
+  const fastest = least(times, ({ seconds }) => seconds).method;
+  const agree = fastest === winnerOf(shapeOf(n_samples, n_features, n_steps));
+  return `Measured here: normal equations ${timeText(times[0].seconds)}, lstsq
+    ${timeText(times[2].seconds)}, ${stepsText(n_steps)} ${timeText(times[3].seconds)}. The clock
+    ${agree ? "agrees with the count" : "does not agree with the count"}.`;
+}
+
+export function verdict(state) {
+  const { n_samples, n_features, n_steps, word_bytes } = state;
+  const table = tableOf(state);
+  const data = sizeText(word_bytes * (n_samples * n_features + n_samples));
+  const parts = [
+    counted({ table, steps: n_steps }),
+    measuredWords(state),
+    border(n_steps),
+    `X and y themselves take ${data}.`,
+    crude(state),
+  ];
+  const kind = winnerOf(shapeOf(n_samples, n_features, n_steps)).slug;
+  return { kind, html: parts.join(" ").replace(/\s+/g, " ").trim() };
+}
+
+// ---- The lab ------------------------------------------------------------------------------------
+
+const RANGES = {
+  n_samples: [10, 1e9],
+  n_features: [1, 1e6],
+  n_steps: [1, 1e6],
+  rate: [1e8, 1e15],
+};
+const PRESETS = [[100, 5], [1000, 10], [1000000, 10000]];
+const PRESET_STEPS = 100;
+const CELLS = [64, 48]; // of the plane, across and down
+const heightOf = (width, stacked) =>
+  Math.round(stacked ? clamp(0.6 * width, 190, 320) : clamp(30 + 0.68 * width, 210, 340));
+
+const range = (count) => Array.from({ length: count }, (_, k) => k);
+
+// A slider's mapping over every number of one significant digit between two powers of ten.
+function digitMapping([low, high]) {
+  const first = Math.round(Math.log10(low));
+  const toPosition = (value) => {
+    const decade = Math.floor(Math.log10(value) + 1e-12);
+    return 9 * (decade - first) + value / 10 ** decade - 1;
+  };
+  const toValue = (at) => Number(`${1 + (at % 9)}e${first + Math.floor(at / 9)}`);
+  return { last: 9 * Math.round(Math.log10(high / low)), toPosition, toValue };
+}
+
+const wordMapping = {
+  last: 2,
+  toPosition: (value) => Math.log2(value) - 1,
+  toValue: (at) => 2 ** (at + 1),
+};
+
+// A power of ten, with its one digit.
+function powerText(value) {
+  const [digit, exponent] = value.toExponential(0).split("e");
+  return `${digit === "1" ? "" : `${digit}×`}10${superscript(Number(exponent))}`;
+}
+
+const SLIDERS = [
+  { trait: "n_samples", name: "samples", label: "Samples N", toText: amount },
+  { trait: "n_features", name: "features", label: "Features D", toText: amount },
+  { trait: "n_steps", name: "steps", label: "Steps of descent", toText: amount },
+  { trait: "rate", name: "speed", label: "Operations a second", toText: powerText },
+  {
+    trait: "word_bytes",
+    name: "word",
+    label: "Bytes a number",
+    mapping: wordMapping,
+    toText: (bytes) => `${bytes} (${FLOATS[bytes]})`,
+  },
+];
+
+// A mark of its own shape for each winner, about (0, 0).
+const MARKS = {
+  normal: "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z",
+  qr: "M-5-5H5V5H-5Z",
+  lstsq: "M0-6L6 5H-6Z",
+  descent: "M0-7L7 0L0 7L-7 0Z",
+};
+
+// The plane of N and D, coloured by the winner; marks for what was measured; a ring for the shape.
+class Plane {
+  constructor({ onPick, n_measured }) {
+    this.onPick = onPick;
+    this.chart = new Chart({
+      x: { name: "samples N", kind: logarithmic },
+      y: { name: "features D", kind: logarithmic },
+      heightOf,
+      caption: [
+        ["doors-normal", "normal equations"],
+        ["doors-descent", "gradient descent"],
+        ["doors-measured", "measured"],
+      ],
+    });
+    const { chart } = this;
+    this.normal = chart.add("path", { class: "lr-doors-normal lr-doors-region" });
+    this.descent = chart.add("path", { class: "lr-doors-descent lr-doors-region" });
+    this.marks = range(n_measured).map(() => chart.add("path", {}, chart.over));
+    this.here = chart.add("g", { class: "lr-doors-here" }, chart.over);
+    this.here.append(shape("circle", { r: 9 }), shape("path", { d: "M-14 0H-5M5 0H14M0-14V-5M0 5V14" }));
+    assign(chart.svg, { class: "lr-chart lr-doors-plane" });
+    chart.svg.addEventListener("click", (event) => this.click(event));
+  }
+
+  click(event) {
+    const { chart } = this;
+    const { across, down } = chart.locate(event);
+    const { x, y } = chart.range;
+    if (across < x[0] || down > y[0]) return;
+    this.onPick(chart.x.invert(across), chart.y.invert(down));
+  }
+
+  settle() {
+    this.chart.frame({ x: RANGES.n_samples, y: RANGES.n_features });
+  }
+
+  // Colour the cells by who wins at their middles, and mark the measured winners.
+  draw({ steps, fastest }) {
+    const pieces = { normal: "", descent: "", qr: "", lstsq: "" };
+    const [{ x, y }, [columns, rows]] = [this.chart.range, CELLS];
+    const [wide, high] = [(x[1] - x[0]) / columns, (y[0] - y[1]) / rows];
+    for (let i = 0; i < columns; i += 1) {
+      for (let j = 0; j < rows; ) {
+        const { slug } = this.winnerIn(i, j, steps);
+        let end = j + 1;
+        while (end < rows && this.winnerIn(i, end, steps).slug === slug) end += 1;
+        const corner = `${(x[0] + i * wide).toFixed(2)} ${(y[0] - j * high).toFixed(2)}`;
+        pieces[slug] += `M${corner}h${wide.toFixed(2)}v${(-high * (end - j)).toFixed(2)}h${(-wide).toFixed(2)}z`;
+        j = end;
+      }
+    }
+    assign(this.normal, { d: pieces.normal });
+    assign(this.descent, { d: pieces.descent });
+    this.marks.forEach((mark, k) => {
+      const { samples, features, method } = fastest[k];
+      const at = `translate(${this.chart.x(samples).toFixed(2)} ${this.chart.y(features).toFixed(2)})`;
+      assign(mark, {
+        d: MARKS[method.slug],
+        class: `lr-doors-mark lr-doors-${method.slug}`,
+        transform: at,
+      });
+    });
+  }
+
+  // The winner in the middle of a cell, counted from the lower left.
+  winnerIn(i, j, steps) {
+    const [columns, rows] = CELLS;
+    const at = ([low, high], share) => low * (high / low) ** share;
+    const samples = at(RANGES.n_samples, (i + 0.5) / columns);
+    const features = at(RANGES.n_features, (j + 0.5) / rows);
+    return winnerOf(shapeOf(samples, features, steps));
+  }
+
+  stand(samples, features) {
+    const { chart } = this;
+    const at = `translate(${chart.x(samples).toFixed(2)} ${chart.y(features).toFixed(2)})`;
+    assign(this.here, { transform: at });
+  }
+}
+
+// What each method costs, the cheapest one marked.
+class CostTable {
+  constructor() {
+    const heads = ["method", "operations", "time", "memory"].map((name) =>
+      element("th", { scope: "col" }, name),
+    );
+    this.rows = METHODS.map(({ name, slug }) => {
+      const cells = ["operations", "time", "memory"].map((of) => element("td", { "data-cost": of }));
+      const head = element("th", { scope: "row" }, name);
+      return { cells, node: element("tr", { "data-method": slug }, head, ...cells) };
+    });
+    const table = element(
+      "table",
+      {},
+      element("caption", {}, "What each costs; the memory is beside X and y"),
+      element("thead", {}, element("tr", {}, ...heads)),
+      element("tbody", {}, ...this.rows.map(({ node }) => node)),
+    );
+    this.node = element("div", { class: "lr-doors-costs" }, table);
+  }
+
+  show(table) {
+    const cheapest = least(table, ({ operations }) => operations);
+    table.forEach((row, i) => {
+      const { cells, node } = this.rows[i];
+      const texts = [countText(row.operations), timeText(row.seconds), sizeText(row.bytes)];
+      cells.forEach((cell, k) => write(cell, texts[k]));
+      node.classList.toggle("lr-doors-cheapest", row === cheapest);
+    });
+  }
+}
+
+class DoorsLab extends Lab {
+  constructor({ model, el }) {
+    super(model);
+    this.build(el);
+    this.layout();
+    const names = [...Object.keys(RANGES), "word_bytes"];
+    this.endings = [
+      follow(model, names, () => this.answer()),
+      watchWidths([this.plane.chart], () => this.layout()),
+    ];
+  }
+
+  build(el) {
+    const { model, set } = this;
+    this.sliders = Object.fromEntries(
+      SLIDERS.map(({ trait, ...slider }) => {
+        const mapping = slider.mapping ?? digitMapping(RANGES[trait]);
+        const onInput = (value) => set(trait, value);
+        return [trait, new Slider({ ...slider, mapping, onInput })];
+      }),
+    );
+    const presets = PRESETS.map(
+      ([samples, features]) =>
+        new Button({
+          text: `${amount(samples)} × ${amount(features)}`,
+          onClick: () => this.pick(samples, features, PRESET_STEPS),
+        }),
+    );
+    this.plane = new Plane({
+      onPick: (samples, features) => this.pick(rounded(samples), rounded(features)),
+      n_measured: model.get("measured").rows.length,
+    });
+    this.table = new CostTable();
+    this.verdict = element("p", { class: "lr-verdict" });
+    this.root = element(
+      "div",
+      { class: "lr-lab lr-doors", role: "group", "aria-label": "Lab: which door" },
+      element("div", { class: "lr-panels" }, this.plane.chart.node, this.table.node),
+      element("p", { class: "lr-doors-hint" }, "Tap the plane to go to a shape, or take one of these:"),
+      element("div", { class: "lr-buttons" }, ...presets.map(({ node }) => node)),
+      element("div", { class: "lr-controls" }, ...Object.values(this.sliders).map(({ node }) => node)),
+      this.verdict,
+      this.announcer.node,
+    );
+    el.replaceChildren(this.root);
+  }
+
+  pick(samples, features, steps = this.model.get("n_steps")) {
+    this.set("n_samples", clamp(samples, ...RANGES.n_samples));
+    this.set("n_features", clamp(features, ...RANGES.n_features));
+    this.set("n_steps", steps);
+  }
+
+  layout() {
+    this.plane.settle();
+    this.drawn = null;
+    this.answer({ silent: true });
+  }
+
+  // What follows from the state; the plane only from the steps.
+  answer({ silent = false } = {}) {
+    const names = [...Object.keys(this.sliders), "measured"];
+    const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
+    for (const [name, slider] of Object.entries(this.sliders)) slider.show(state[name]);
+    const fastest = clocked(state.measured, state.n_steps);
+    if (this.drawn !== state.n_steps) this.plane.draw({ steps: state.n_steps, fastest });
+    this.drawn = state.n_steps;
+    this.plane.stand(state.n_samples, state.n_features);
+    this.table.show(tableOf(state));
+    this.conclude(verdict(state));
+    this.describe(state, fastest);
+    if (!silent) this.announcer.say(this.verdict.textContent);
+  }
+
+  describe({ n_samples, n_features, n_steps, measured }, fastest) {
+    const walks = fastest.filter(({ method }) => method === DESCENT).length;
+    this.plane.chart.describe(
+      `The plane of samples and features, coloured by the door that costs least for` +
+        ` ${stepsText(n_steps)} of descent, and a ring at ${amount(n_samples)} samples and` +
+        ` ${amount(n_features)} features. Of ${fastest.length} shapes measured on` +
+        ` ${measured.machine}, descent was fastest at ${walks}.`,
+    );
+  }
+}
+
+// A number to one significant digit, as the sliders have them.
+const rounded = (value) => Number(value.toPrecision(1));
+
+export default { render: rebuilding(DoorsLab, ["measured"]) };

@@ -1,0 +1,203 @@
+"""Which door: what each method costs for a shape of X, and who wins where, counted and measured."""
+
+from traitlets import Dict, Float, Int, validate
+
+from linreg import costs
+from linreg.datasets import load_measured
+from linreg.labs.kit import Chart, Lab, LabError, readable, significant
+
+__all__ = ["Doors"]
+
+RANGES = {  # of each slider
+    "n_samples": (10, 10**9),
+    "n_features": (1, 10**6),
+    "n_steps": (1, 10**6),
+    "rate": (1e8, 1e15),
+}
+WORDS = (2, 4, 8)  # bytes: float16, float32, float64
+DIRECT = costs.METHODS[:-1]
+ROLES = dict(zip(costs.METHODS, ("data", "best", "residual", "fit"), strict=True))
+RECORDED = {  # what a record calls the times that are shown
+    "normal equations": "normal equations",
+    "qr": "linreg qr",
+    "lstsq": "numpy lstsq",
+    "step": "gradient step",
+}
+AMOUNTS = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")]
+TIMES = [
+    (31_557_600, "yr"),
+    (86_400, "days"),
+    (3600, "h"),
+    (60, "min"),
+    (1, "s"),
+    (1e-3, "ms"),
+    (1e-6, "µs"),
+    (1e-9, "ns"),
+]
+SIZES = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")]
+
+
+class Doors(Lab):
+    """Move N, D and the number of steps, and see which door costs least, and by how much.
+
+    Parameters
+    ----------
+    n_samples, n_features : int
+        N and D: the shape of X.
+    n_steps : int
+        The steps that gradient descent shall take.
+    rate : float
+        Operations that the machine does in a second.
+    word_bytes : int
+        Bytes of a number: 2, 4 or 8.
+    record : dict
+        A record of ``benchmarks/solvers.py``; without one, that of ``load_measured("solvers")``.
+
+    Raises
+    ------
+    LabError
+        A ``ValueError`` that says what cannot be shown, and why.
+    """
+
+    n_samples = Int(1000).tag(sync=True)
+    n_features = Int(10).tag(sync=True)
+    n_steps = Int(100).tag(sync=True)
+    rate = Float(1e10).tag(sync=True)
+    word_bytes = Int(8).tag(sync=True)
+    measured = Dict().tag(sync=True)
+
+    shown = ("n_samples", "n_features", "n_steps", "rate", "word_bytes", "measured")
+    spoken = ("n_samples", "n_features", "n_steps")
+
+    def __init__(
+        self, n_samples=1000, n_features=10, n_steps=100, rate=1e10, word_bytes=8, record=None
+    ):
+        super().__init__(
+            n_samples=n_samples,
+            n_features=n_features,
+            n_steps=n_steps,
+            rate=rate,
+            word_bytes=word_bytes,
+            measured=measurements(record or load_measured("solvers")),
+        )
+
+    @validate("n_samples", "n_features", "n_steps", "rate")
+    def _check_range(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        low, high = RANGES[name]
+        if not low <= value <= high:
+            raise LabError(f"{name} is {value:,}: choose between {low:,} and {high:,}")
+        return value
+
+    @validate("word_bytes")
+    def _check_word(self, proposal):
+        if proposal["value"] not in WORDS:
+            raise LabError(f"word_bytes is {proposal['value']}: choose 2, 4 or 8")
+        return proposal["value"]
+
+    # ---- Mathematics: the same as doors.js, and tested against it
+
+    def table(self):
+        """Return ``{method: (operations, seconds, bytes)}``, the bytes those beside X."""
+        shape = self.n_samples, self.n_features
+        rows = {}
+        for method in costs.METHODS:
+            operations = costs.operations(method, *shape, self.n_steps)
+            memory = costs.memory(method, *shape, self.word_bytes)
+            rows[method] = operations, operations / self.rate, memory
+        return rows
+
+    def winner(self):
+        """Return the method with the fewest operations."""
+        return costs.cheapest(self.n_samples, self.n_features, self.n_steps)
+
+    def clocked(self):
+        """Return ``(n_samples, n_features, method)`` for each measured shape, the fastest there.
+
+        Gradient descent's time is that of one measured step, times the steps.
+        """
+        fastest = []
+        for n_samples, n_features, seconds in self.measured["rows"]:
+            times = {method: seconds[method] for method in DIRECT}
+            times["gradient descent"] = seconds["step"] * self.n_steps
+            fastest.append((n_samples, n_features, min(times, key=times.get)))
+        return fastest
+
+    # ---- The still picture
+
+    def still(self):
+        """Return the plane, the table and a sentence that names the winner."""
+        rows = "".join(
+            f"<tr><th scope='row'>{method}</th><td>{counted(operations)}</td>"
+            f"<td>{scaled(seconds, TIMES)}</td><td>{scaled(memory, SIZES, 3)}</td></tr>"
+            for method, (operations, seconds, memory) in self.table().items()
+        )
+        heads = "".join(
+            f"<th scope='col'>{name}</th>" for name in ("method", "operations", "time", "memory")
+        )
+        data = costs.data_memory(self.n_samples, self.n_features, self.word_bytes)
+        text = (
+            f"N = {amount(self.n_samples)}, D = {amount(self.n_features)}, "
+            f"{amount(self.n_steps)} steps, {readable(self.rate, 2)} operations a second: the "
+            f"fewest operations has {self.winner()}. X and y themselves take "
+            f"{scaled(data, SIZES, 3)}. On the plane, small dots are what is counted, large ones "
+            f"what was measured on {self.measured['machine']}; orange is gradient descent. "
+            "This picture is still; with JavaScript, or in Jupyter, you move it."
+        )
+        return f"{self.plane().svg()}<table><tr>{heads}</tr>{rows}</table><p>{text}</p>"
+
+    def plane(self):
+        """Return the (N, D) plane as a ``Chart``, a dot for the winner at each place."""
+        title = "Samples against features, coloured by the door that costs least"
+        frames = RANGES["n_samples"], RANGES["n_features"]
+        chart = Chart(title, *frames, ("samples N", "features D"), log=True, log_x=True)
+        places = [
+            (10 ** (1.25 + i / 2), 10 ** (j / 2 + 0.25)) for i in range(16) for j in range(12)
+        ]
+        for n_samples, n_features in places:
+            method = costs.cheapest(round(n_samples), round(n_features), self.n_steps)
+            chart.points([(n_samples, n_features)], ROLES[method], 2)
+        for n_samples, n_features, method in self.clocked():
+            chart.points([(n_samples, n_features)], ROLES[method], 5)
+        return chart
+
+
+def measurements(record):
+    """Return a record's times as the page has them, of the problems where every method is right."""
+    machine = record["machine"]
+    rows = [
+        [
+            row["n_samples"],
+            row["n_features"],
+            {to: row["seconds"][of] for to, of in RECORDED.items()},
+        ]
+        for row in record["rows"]
+        if row["problem"] == "integers"
+    ]
+    return {"machine": f"{machine['processor']}, {machine['cores']} cores", "rows": rows}
+
+
+def amount(value):
+    """Return a count as text: ``100,333``, ``4 million``."""
+    for unit, name in AMOUNTS:
+        if value >= unit:
+            part = value / unit
+            return f"{short(part, 3)} {name}" if part < 999.5 else readable(value, 3)
+    return f"{value:,.0f}"
+
+
+def counted(value):
+    """Return a count as text in a column of numbers: ``100,333``, ``4.0×10⁶``."""
+    return amount(value) if value < 1e6 else readable(value, 3)
+
+
+def scaled(value, units, digits=2):
+    """Return a value in the largest of some units that it reaches: ``36 µs``, ``80 GB``."""
+    unit, name = next((one for one in units if value >= one[0]), units[-1])
+    part = value / unit
+    return f"{short(part, digits) if part < 9_995 else readable(part, 3)} {name}"
+
+
+def short(value, digits):
+    """Return a number below 10,000 in so many significant digits, without zeros at its end."""
+    return f"{significant(value, digits).normalize():f}"

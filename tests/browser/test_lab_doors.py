@@ -1,0 +1,425 @@
+"""Promise: the lab of the doors works on the page, by every hand, and tells the truth."""
+
+import math
+import random
+import re
+from functools import partial
+
+import pytest
+from axe import axe_finds_nothing
+from lab_pages import (
+    ANSWER,
+    PHONE,
+    READ_CHARTS,
+    Drawn,
+    backgrounds,
+    growth,
+    height_of,
+    in_module,
+    is_in_view,
+    least_work,
+    overlap,
+    slide,
+    sweep,
+    tap,
+)
+
+from linreg import costs
+from linreg.labs import Doors
+from linreg.labs.doors import SIZES, TIMES, counted, scaled
+
+PAGE = "notebooks/10_which_door.html"
+SAMPLES, FEATURES, STEPS, SPEED, WORD = (
+    f".lr-slider-{name} input" for name in ("samples", "features", "steps", "speed", "word")
+)
+CELLS = 64, 48  # of the plane
+TABLES = in_module(
+    "doors",
+    """cases.map((state) => ({
+        table: lab.tableOf(state).map(({ operations, seconds, bytes }) =>
+            [operations, seconds, bytes]),
+        texts: lab.tableOf(state).map(({ operations, seconds, bytes }) =>
+            [lab.countText(operations), lab.timeText(seconds), lab.sizeText(bytes)]),
+        clocked: lab.clocked(state.measured, state.n_steps).map(({ samples, features, method }) =>
+            [samples, features, method.name]),
+        verdict: lab.verdict(state),
+    }))""",
+)
+MARKS = """(at) => [...document.querySelectorAll(".lr-doors-mark")].map((mark) => [
+    mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number),
+    mark.getAttribute("class").replace("lr-doors-mark lr-doors-", ""),
+])"""
+RING = """() => document.querySelector(".lr-doors-here").getAttribute("transform")
+    .match(/-?[\\d.]+/g).map(Number)"""
+REGIONS = """() => Object.fromEntries(["normal", "descent"].map((slug) => {
+    const path = document.querySelector(`path.lr-doors-${slug}.lr-doors-region`);
+    return [slug, path.getAttribute("d").split("M").slice(1).map((piece) =>
+        piece.match(/-?[\\d.]+/g).map(Number))];
+}))"""
+DRAG = """() => {
+    const input = document.querySelector(".lr-slider-steps input");
+    for (let i = 0; i < 30; i += 1) {
+        input.value = 10 + i;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        document.querySelector(".lr-lab").getBoundingClientRect();  // the layout counts too
+    }
+}"""
+
+
+@pytest.fixture
+def open_lab(lab_page):
+    """Open the chapter, its lab just made."""
+    return partial(lab_page, PAGE)
+
+
+def position_of(value, low):
+    """A slider's position of a number of one significant digit."""
+    digit, exponent = f"{value:.0e}".split("e")
+    return 9 * (int(exponent) - low) + int(digit) - 1
+
+
+def go_to(page, n_samples, n_features, n_steps):
+    slide(page, SAMPLES, position_of(n_samples, 1))
+    slide(page, FEATURES, position_of(n_features, 0))
+    slide(page, STEPS, position_of(n_steps, 0))
+
+
+def shown(page):
+    """The table of the page, a list of texts for each method."""
+    rows = page.locator(".lr-doors-costs tbody tr").all()
+    return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
+
+
+def cheapest(page):
+    return page.locator(".lr-doors-cheapest th").all_inner_texts()
+
+
+def expected(lab):
+    return {
+        method: [counted(operations), scaled(seconds, TIMES), scaled(memory, SIZES, 3)]
+        for method, (operations, seconds, memory) in lab.table().items()
+    }
+
+
+def plane(page):
+    """The plane as it is drawn; on a logarithmic axis its numbers are logarithms."""
+    (found,) = page.evaluate(READ_CHARTS, "doors")
+    return LogLog(found, log=True)
+
+
+class LogLog(Drawn):
+    """A chart with two logarithmic axes."""
+
+    def scale(self, axis, log=False):
+        return super().scale(axis, True)
+
+
+# It is there
+
+
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_the_lab_draws_itself(open_lab, over):
+    page = open_lab(over=over)
+    assert page.locator(".lr-doors .lr-chart").count() == 1
+    assert page.locator(".lr-doors-mark").count() == len(Doors().clocked())
+    assert not page.locator(".lr-still").is_visible()
+    assert shown(page) == expected(Doors())
+
+
+def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
+    page = new_page(PAGE, java_script_enabled=False)
+    assert page.locator("[data-lab] svg[role=img]").count() == 1
+    assert page.locator("[data-lab] svg").first.is_visible()
+    assert "the fewest operations has normal equations" in page.inner_text("[data-lab] p")
+    assert page.locator("[data-lab] td").count() == 12
+
+
+# It tells the truth
+
+
+def draw_lab(seed):
+    rng = random.Random(seed)
+    digit = partial(rng.randint, 1, 9)
+    return Doors(
+        digit() * 10 ** rng.randint(1, 8),
+        digit() * 10 ** rng.randint(0, 5),
+        digit() * 10 ** rng.randint(0, 5),
+        rate=float(digit() * 10 ** rng.randint(8, 14)),
+        word_bytes=rng.choice([2, 4, 8]),
+    )
+
+
+def test_the_mathematics_in_the_page_is_that_of_python(open_lab):
+    labs = [draw_lab(seed) for seed in range(300)]
+    found = open_lab().evaluate(TABLES, [lab.state() for lab in labs])
+    winners = set()
+    for lab, theirs in zip(labs, found, strict=True):
+        for ours, theirs_too in zip(lab.table().values(), theirs["table"], strict=True):
+            assert theirs_too == pytest.approx(ours, rel=1e-12)
+        assert theirs["texts"] == list(expected(lab).values())
+        assert [tuple(one) for one in theirs["clocked"]] == lab.clocked()
+        slug = {"normal equations": "normal", "gradient descent": "descent"}[lab.winner()]
+        assert theirs["verdict"]["kind"] == slug
+        winners.add(slug)
+    assert winners == {"normal", "descent"}
+
+
+@pytest.mark.parametrize("shape", [(100, 5, 100), (10**6, 10**4, 100), (9000, 7, 2), (10, 1, 1)])
+def test_the_page_shows_what_python_computes(open_lab, shape):
+    page = open_lab()
+    go_to(page, *shape)
+    lab = Doors(*shape)
+    assert shown(page) == expected(lab)
+    assert cheapest(page) == [lab.winner()]
+
+
+def test_speed_and_word_size_change_time_and_memory_alone(open_lab):
+    page = open_lab()
+    before = shown(page)
+    slide(page, SPEED, position_of(2 * 10**12, 8))
+    slide(page, WORD, 1)
+    assert shown(page) == expected(Doors(rate=2e12, word_bytes=4))
+    for method, (operations, *_) in shown(page).items():
+        assert operations == before[method][0]
+    assert page.inner_text(".lr-slider-speed output") == "2×10¹²"
+    assert page.inner_text(".lr-slider-word output") == "4 (float32)"
+
+
+@pytest.mark.parametrize("steps", [1, 100, 3000])
+def test_the_plane_is_coloured_by_the_winner(open_lab, steps):
+    page = open_lab()
+    slide(page, STEPS, position_of(steps, 0))
+    drawn, regions = plane(page), page.evaluate(REGIONS)
+    painted, (top, height) = {}, drawn.inside
+    high = height / CELLS[1]
+    for slug, pieces in regions.items():
+        for x, y, wide, down, *_ in pieces:
+            lowest = round((top + height - y) / high)
+            for row in range(lowest, lowest + round(-down / high)):
+                painted[x + wide / 2, row] = slug
+    assert len(painted) == CELLS[0] * CELLS[1]
+    for (middle, row), slug in painted.items():
+        across, up = drawn.at((middle, top + height - (row + 0.5) * high))
+        # Every count is of degree three, so that a thousandfold of all has the same winner.
+        wins = costs.cheapest(round(1000 * 10**across), round(1000 * 10**up), 1000 * steps)
+        assert slug == {"normal equations": "normal", "gradient descent": "descent"}[wins]
+    assert {slug for slug, pieces in regions.items() if pieces} == set(painted.values())
+
+
+@pytest.mark.parametrize("steps", [1, 10, 100, 1000])
+def test_the_measured_marks_stand_where_they_were_measured(open_lab, steps):
+    page = open_lab()
+    slide(page, STEPS, position_of(steps, 0))
+    drawn, lab = plane(page), Doors(n_steps=steps)
+    marks = page.evaluate(MARKS)
+    for (at, slug), (n_samples, n_features, method) in zip(marks, lab.clocked(), strict=True):
+        assert [10**value for value in drawn.at(at)] == pytest.approx(
+            [n_samples, n_features], rel=0.02
+        )
+        assert slug == method.split()[0].replace("gradient", "descent")
+
+
+def test_the_ring_stands_at_the_shape(open_lab):
+    page = open_lab()
+    for n_samples, n_features in [(1000, 10), (10**9, 10**6), (10, 1), (300, 70_000)]:
+        go_to(page, n_samples, n_features, 100)
+        at = [10**value for value in plane(page).at(page.evaluate(RING))]
+        assert at == pytest.approx([n_samples, n_features], rel=0.02)
+
+
+def test_the_verdict_names_the_winner_and_the_counts(open_lab):
+    page = open_lab()
+    text = page.inner_text(".lr-verdict")
+    assert "The normal equations win: 100,333 operations, and 4 million for 100 steps" in text
+    assert "40 times as many" in text
+    assert "ND² + D³ = 101,000 against ND · steps = 1 million" in text
+    assert "X and y themselves take 88 kB" in text
+    assert "Measured here: normal equations" in text
+    go_to(page, 10**6, 10**4, 100)
+    text = page.inner_text(".lr-verdict")
+    assert "Gradient descent wins: 4 trillion operations, and 100 trillion for the normal" in text
+    assert "At 100 steps descent pays from about D = 400 on" in text
+    assert "Measured" not in text
+    assert "80 GB" in text
+
+
+def test_the_verdict_says_whether_the_clock_agrees(open_lab):
+    page = open_lab()
+    agreed = set()
+    for n_samples, n_features, fastest in Doors(n_steps=100).clocked():
+        if n_features == 250:
+            continue  # no position of the slider
+        go_to(page, n_samples, n_features, 100)
+        agrees = fastest == Doors(n_samples, n_features).winner()
+        words = "agrees with the count" if agrees else "does not agree with the count"
+        assert words in page.inner_text(".lr-verdict"), (n_samples, n_features)
+        agreed.add(agrees)
+    assert agreed == {True, False}  # a count is no clock
+
+
+# It obeys every hand
+
+
+@pytest.mark.parametrize(("name", "shape"), [("100 × 5", (100, 5)), ("1,000 × 10", (1000, 10))])
+def test_a_preset_sets_all_three(open_lab, name, shape):
+    page = open_lab()
+    go_to(page, 20, 3, 7)
+    page.get_by_role("button", name=name, exact=True).click()
+    assert shown(page) == expected(Doors(*shape))
+    assert page.inner_text(".lr-slider-steps output") == "100"
+
+
+def test_the_third_preset_changes_the_winner(open_lab):
+    page = open_lab()
+    page.get_by_role("button", name="1 million × 10,000").click()
+    assert cheapest(page) == ["gradient descent"]
+    assert shown(page) == expected(Doors(10**6, 10**4))
+
+
+def test_the_sliders_hold_every_number_of_one_digit(open_lab):
+    page = open_lab()
+    look = """() => document.querySelector(".lr-slider-features output").textContent"""
+    found = sweep(page, FEATURES, range(0, 55), look)
+    assert found[:11] == [*map(str, range(1, 10)), "10", "20"]
+    assert found[-1] == "1 million"
+    assert int(page.get_attribute(SAMPLES, "max")) == 72
+
+
+def test_a_click_on_the_plane_goes_there(open_lab):
+    page = open_lab()
+    page.locator(".lr-doors-plane").scroll_into_view_if_needed()
+    box = page.locator(".lr-doors-plane").bounding_box()
+    drawn = plane(page)
+    for n_samples, n_features in [(10**5, 10**3), (200, 70_000)]:
+        across, down = (
+            start + (math.log10(value) - low) / per_pixel
+            for value, (start, low, per_pixel) in zip(
+                (n_samples, n_features), drawn.scales.values(), strict=True
+            )
+        )
+        page.mouse.click(box["x"] + across, box["y"] + down)
+        assert shown(page) == expected(Doors(n_samples, n_features))
+
+
+def test_the_keyboard_does_it_all(open_lab):
+    page = open_lab()
+    page.get_by_role("button", name="100 × 5", exact=True).focus()
+    page.keyboard.press("Enter")
+    assert shown(page) == expected(Doors(100, 5))
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    labels = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        assert page.evaluate(outline) == "solid"
+        labels.append(page.evaluate("document.activeElement.labels?.[0]?.innerText"))
+    names = ["Samples N", "Features D", "Steps of descent", "Operations a second"]
+    assert labels == [None, None, *names, "Bytes a number"]
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text(".lr-slider-word output") == "4 (float32)"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("End")
+    assert page.inner_text(".lr-slider-speed output") == "10¹⁵"
+
+
+def test_touch(open_lab):
+    page = open_lab(**PHONE)
+    for button in page.locator(".lr-doors .lr-button").all():
+        assert button.bounding_box()["height"] >= 44
+    page.get_by_role("button", name="1 million × 10,000").tap()
+    assert cheapest(page) == ["gradient descent"]
+    page.locator(FEATURES).scroll_into_view_if_needed()
+    box = page.locator(FEATURES).bounding_box()
+    assert box["height"] >= 44
+    tap(page, box["x"] + 0.02 * box["width"], box["y"] + box["height"] / 2)
+    assert cheapest(page) == ["normal equations"]
+
+
+def test_a_screen_reader_hears_the_outcome_once_it_has_settled(open_lab):
+    page = open_lab()
+    spoken = page.locator(".lr-spoken")
+    page.wait_for_timeout(1200)
+    assert spoken.text_content() == ""  # nothing unasked
+    sweep(page, FEATURES, range(20, 30))
+    page.wait_for_function("document.querySelector('.lr-spoken').textContent")
+    assert "wins" in spoken.text_content() or "win:" in spoken.text_content()
+    label = page.get_attribute(".lr-doors-plane", "aria-label")
+    assert re.search(r"a ring at 1,000 samples and [\d,]+ features", label)
+
+
+# It looks right everywhere
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_lab, scheme):
+    page = open_lab(color_scheme=scheme)
+    slide(page, STEPS, position_of(20, 0))
+    axe_finds_nothing(page, ".lr-lab")
+
+
+def test_dark_has_no_light_box_behind_the_lab(open_lab):
+    assert backgrounds(open_lab(color_scheme="dark"), "doors") == {"rgba(0, 0, 0, 0)"}
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
+    page = open_lab(**{**PHONE, "viewport": {"width": width, "height": 844}})
+    for shape in ((9 * 10**8, 9 * 10**5, 9 * 10**5), (8888, 8888, 8), (100, 5, 100)):
+        go_to(page, *(float(f"{value:.0e}") for value in shape))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for part in (".lr-controls", ".lr-doors-costs table", ".lr-verdict", ".lr-chart"):
+            assert is_in_view(page, part), (shape, part)
+
+
+def test_the_numbers_on_the_axes_do_not_meet(open_lab):
+    page = open_lab(**PHONE)
+    texts = """() => [...document.querySelectorAll('.lr-doors .lr-grid text')]
+        .filter((text) => getComputedStyle(text).visibility === "visible")
+        .map((text) => text.getBoundingClientRect())
+        .map(({ left, right, top, bottom }) => [left, right, top, bottom])"""
+    boxes = page.evaluate(texts)
+    assert len(boxes) >= 6
+    assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
+def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
+    page = open_lab(viewport={"width": width, "height": 844})
+    heights = []
+    for shape in [
+        (10**9, 10**6, 10**6),
+        (10, 1, 1),
+        (1000, 10, 100),
+        (10**6, 10, 700_000),
+        (7 * 10**8, 8 * 10**5, 9 * 10**5),
+        (10_000, 500, 100),
+    ]:
+        go_to(page, *shape)
+        heights += sweep(page, SPEED, (0, 63), height_of("doors"))
+        heights += sweep(page, WORD, (0, 2), height_of("doors"))
+    assert len(set(map(round, heights))) == 1
+
+
+@pytest.mark.parametrize("width", [390, 560, 768, 1280])
+def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
+    assert abs(growth(open_lab(viewport={"width": width, "height": 844}))) < 30
+
+
+def test_paper_shows_the_plane_and_the_table(open_lab):
+    page = open_lab()
+    page.emulate_media(media="print")
+    assert not page.locator(".lr-lab").is_visible()
+    assert page.locator(".lr-still svg[role=img]").is_visible()
+    assert page.locator(".lr-still table").is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator(".lr-lab").is_visible()
+
+
+# It is quick
+
+
+@pytest.mark.timed
+def test_a_drag_is_answered_within_a_frame(open_lab):
+    page = open_lab()
+    before = page.inner_text(".lr-slider-steps output")
+    assert least_work(page, DRAG) / 30 < ANSWER
+    assert page.inner_text(".lr-slider-steps output") != before

@@ -1,0 +1,142 @@
+"""Promise: the lab of the doors counts as `linreg.costs` does, and shows what was measured."""
+
+import copy
+import math
+import re
+
+import pytest
+
+from linreg import costs
+from linreg.datasets import load_measured
+from linreg.labs import Doors
+from linreg.labs.doors import SIZES, TIMES, amount, scaled
+
+
+@pytest.mark.parametrize("shape", [(1000, 10), (100, 5), (10**6, 10**4), (1000, 50_000)])
+def test_the_table_is_that_of_costs(shape):
+    lab = Doors(*shape, n_steps=30, rate=2e9, word_bytes=4)
+    assert list(lab.table()) == list(costs.METHODS)
+    for method, (operations, seconds, memory) in lab.table().items():
+        assert operations == costs.operations(method, *shape, 30)
+        assert seconds == operations / 2e9
+        assert memory == costs.memory(method, *shape, 4)
+
+
+@pytest.mark.parametrize(
+    ("shape", "steps", "winner"),
+    [
+        ((100, 5), 100, "normal equations"),
+        ((1000, 10), 100, "normal equations"),
+        ((10**6, 10**4), 100, "gradient descent"),
+        ((10**6, 300), 100, "normal equations"),  # below D = 4 · 100
+        ((10**6, 500), 100, "gradient descent"),  # and above
+        ((300, 10**6), 100, "normal equations"),  # the small side counts, whichever it is
+        ((500, 10**6), 100, "gradient descent"),
+        ((100, 5), 1, "gradient descent"),
+    ],
+)
+def test_the_winner_has_the_fewest_operations(shape, steps, winner):
+    lab = Doors(*shape, n_steps=steps)
+    assert lab.winner() == winner
+    table = lab.table()
+    assert all(table[winner][0] <= operations for operations, _, _ in table.values())
+
+
+def test_what_was_measured_is_the_record():
+    record, lab = load_measured("solvers"), Doors()
+    rows = [row for row in record["rows"] if row["problem"] == "integers"]
+    assert len(rows) >= 14
+    assert len(lab.clocked()) == len(rows)
+    for row, (n_samples, n_features, method) in zip(rows, lab.clocked(), strict=True):
+        assert (n_samples, n_features) == (row["n_samples"], row["n_features"])
+        seconds = row["seconds"]
+        door = {
+            "normal equations": seconds["normal equations"],
+            "qr": seconds["linreg qr"],
+            "lstsq": seconds["numpy lstsq"],
+            "gradient descent": 100 * seconds["gradient step"],
+        }
+        assert door[method] == min(door.values())
+    assert record["machine"]["processor"] in lab.still()
+
+
+def test_the_measured_winners_follow_the_steps_and_the_record():
+    few, many = ({method for *_, method in Doors(n_steps=steps).clocked()} for steps in (1, 10**6))
+    assert few == {"gradient descent"}
+    assert "gradient descent" not in many
+    record = copy.deepcopy(load_measured("solvers"))
+    record["machine"]["processor"] = "Abacus"
+    for row in record["rows"]:
+        row["seconds"]["numpy lstsq"] = 1e-12
+    lab = Doors(record=record)
+    assert {method for *_, method in lab.clocked()} == {"lstsq"}
+    assert "measured on Abacus, 2 cores" in lab.still()
+
+
+def test_the_still_picture_says_what_it_shows():
+    lab = Doors(10**6, 10**4)
+    html = lab.still()
+    assert "the fewest operations has gradient descent" in html
+    assert "X and y themselves take 80 GB" in html
+    cells = re.findall(r"<td>([^<]+)</td>", html)
+    assert cells[:3] == ["1.0×10¹⁴", "2.8 h", "800 MB"]
+    assert len(cells) == 12
+    assert html.count('r="2"') == 16 * 12
+    assert html.count('r="5"') == len(lab.clocked())
+
+
+def test_the_still_plane_is_to_scale():
+    chart = Doors().plane()
+    assert chart.across(10) == pytest.approx(chart.left)
+    assert chart.across(10**5) == pytest.approx((chart.left + chart.width - chart.right) / 2)
+    assert chart.down(10**3) == pytest.approx((chart.top + chart.height - chart.bottom) / 2)
+    assert re.search(rf'<text x="{chart.across(10**6):.1f}" [^>]+>10⁶<', chart.axes())
+    assert re.search(rf'y="{chart.down(100) + 4:.1f}" [^>]+>100<', chart.axes())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (100_333.33, "100,333"),
+        (999_999, "999,999"),
+        (1e6, "1 million"),
+        (1.005e6, "1 million"),
+        (4_321_000, "4.32 million"),
+        (101e12, "101 trillion"),
+        (9.996e8, "1.0×10⁹"),
+        (3.3e17, "3.3×10¹⁷"),
+    ],
+)
+def test_counts_are_written_for_readers(value, text):
+    assert amount(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "units", "text"),
+    [
+        (36.1e-6, TIMES, "36 µs"),
+        (1e-13, TIMES, "0.0001 ns"),
+        (400, TIMES, "6.7 min"),
+        (1e13, TIMES, "3.2×10⁵ yr"),
+        (74_505_806_000, SIZES, "75 GB"),
+        (8, SIZES, "8 B"),
+    ],
+)
+def test_times_and_sizes_have_the_unit_that_fits(value, units, text):
+    assert scaled(value, units) == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_samples": 5}, "n_samples is 5: choose between 10 and 1,000,000,000"),
+        ({"n_features": 0}, "n_features is 0: choose"),
+        ({"n_steps": 10**7}, "n_steps is 10,000,000: choose"),
+        ({"rate": math.nan}, "rate is nan: choose"),
+        ({"word_bytes": 3}, "word_bytes is 3: choose 2, 4 or 8"),
+    ],
+)
+def test_errors_name_the_mend(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Doors(**arguments)
