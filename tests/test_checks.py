@@ -171,3 +171,10 @@ def test_a_wrong_derivation_is_told_what_it_is(found, says):
 )
 def test_an_honest_form_of_a_derivation_passes(found, expected):
     checks.derivation("ch00/c1", found, expected)
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_known_slip_of_a_derivation_is_told_by_its_name():
+    with pytest.raises(checks.NotYet, match="Where is b"):
+        checks.derivation("ch00/c1", y * x - y, x + y, slips={"bias": (x - 1) * y})
+    checks.derivation("ch00/c1", x + y, x + y, slips={"bias": y + x})

@@ -120,8 +120,17 @@ def slopes(function, point, step=1e-4):
     return found
 
 
-def derivation(task, found, expected):
+def derivation(task, found, expected, slips=None):
     """Compare a SymPy expression with the one expected, in whatever form it is written.
+
+    Parameters
+    ----------
+    task : str
+        Chapter and task, such as ``"ch03/c1"``; its notes may word a relation anew.
+    found, expected : SymPy expression
+        What a learner gives, and what is right.
+    slips : dict of name to expression, optional
+        What known slips lead to; the task's notes word each name as a relation.
 
     Raises
     ------
@@ -135,12 +144,16 @@ def derivation(task, found, expected):
     found, expected = _expression(task, found), sympy.simplify(expected)
     strangers = found.free_symbols - expected.free_symbols
     missing = expected.free_symbols - found.free_symbols
-    found, expected = _with_real_symbols(found, expected)
+    names = list(slips or {})
+    found, expected, *slipped = _with_real_symbols(found, expected, *(slips or {}).values())
     difference = sympy.simplify(found - expected)
     ratio = sympy.simplify(found / expected) if expected != 0 else sympy.nan
     factor = float(ratio) if ratio.is_number and ratio.is_real else None
     if difference == 0 or (factor is not None and _close(factor, 1)):
         return
+    for name, slip in zip(names, slipped):
+        if sympy.simplify(found - slip) == 0:
+            raise NotYet(_words(task, name))
     if factor == 0:
         raise NotYet(_words(task, "vanishes"))
     if difference.has(sympy.nan, sympy.zoo, sympy.oo):
