@@ -16,6 +16,7 @@ REPORTS = BUILD / "tests"
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 
+NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
 # The class that is graded takes minutes, so the grader's other tests run beside it.
 GRADER_TESTS = [f"tests/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")]
@@ -28,7 +29,7 @@ STAGES = {
     "format": [BIN / "ruff", "format", "--check", "."],
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *NOT_GRADER, "-n", "2"],
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
-    "notebooks": [*PYTEST, "--nbval", "--nbval-cell-timeout=60", *NOTEBOOKS],
+    "notebooks": [*PYTEST, *NBVAL, *NOTEBOOKS, "-n", "2", "--dist=loadfile"],
     "book": ["make", "book"],
     "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
