@@ -1,9 +1,7 @@
 import {
-  Button,
   Chart,
-  Lab,
-  Playback,
   Slider,
+  SteppedLab,
   Switch,
   assign,
   clamp,
@@ -16,7 +14,6 @@ import {
   rebuilding,
   shape,
   show,
-  stepMapping,
   superscript,
   watchWidths,
   write,
@@ -262,10 +259,36 @@ class Mark {
   }
 }
 
+// A chart with a mark for each method. Its subclass places a stop: `pixel({ place, share }, step)`.
+class MarkedPanel {
+  constructor(chart) {
+    this.chart = chart;
+  }
+
+  // Drawn last, the marks lie on top.
+  mark() {
+    this.marks = METHODS.map((method) => new Mark(this.chart, method));
+  }
+
+  draw(walks, position) {
+    METHODS.forEach(({ name }, i) => {
+      const walked = walks[name];
+      this.marks[i].draw(Boolean(walked), walked ? this.way(walked.stops, position) : []);
+    });
+  }
+
+  // The pixels of the stops up to a position, and of the place between two where it is now.
+  way(stops, position) {
+    const here = between(stops, position);
+    const passed = stops.slice(0, Math.floor(here.at) + 1);
+    return [...passed.map((stop, k) => this.pixel(stop, k)), this.pixel(here, here.at)];
+  }
+}
+
 // The valley from above, its scales equal, so that a right angle looks like one.
-class MapPanel {
+class MapPanel extends MarkedPanel {
   constructor() {
-    this.chart = new Chart({
+    const chart = new Chart({
       x: { name: "first weight" },
       y: { name: "second weight" },
       heightOf,
@@ -274,10 +297,10 @@ class MapPanel {
         ["cross", "the least loss"],
       ],
     });
-    const { chart } = this;
+    super(chart);
     this.rings = chart.add("g", { class: "lr-valley-rings" });
     this.pin = chart.add("path", { class: "lr-valley-pin", d: "M-7 0H7M0-7V7" });
-    this.marks = METHODS.map((method) => new Mark(chart, method));
+    this.mark();
   }
 
   settle(kappa) {
@@ -298,24 +321,15 @@ class MapPanel {
     assign(this.pin, { transform: `translate(${chart.x(0)} ${chart.y(0)})` });
   }
 
-  draw(walks, position) {
-    METHODS.forEach(({ name }, i) => {
-      const walked = walks[name];
-      this.marks[i].draw(Boolean(walked), walked ? this.way(walked.stops, position) : []);
-    });
-  }
-
-  way(stops, position) {
-    const here = between(stops, position);
-    const passed = stops.slice(0, Math.floor(here.at) + 1);
-    return [...passed, here].map(({ place }) => [this.chart.x(place[0]), this.chart.y(place[1])]);
+  pixel({ place }) {
+    return [this.chart.x(place[0]), this.chart.y(place[1])];
   }
 }
 
 // The share of the first gap that is left, against the step.
-class GapPanel {
+class GapPanel extends MarkedPanel {
   constructor() {
-    this.chart = new Chart({
+    const chart = new Chart({
       x: { name: "step" },
       y: { name: "gap left", kind: logarithmic },
       heightOf,
@@ -323,8 +337,9 @@ class GapPanel {
         ["tolerance", "the tolerance"],
       ],
     });
-    this.goal = this.chart.add("line", { class: "lr-valley-goal" });
-    this.marks = METHODS.map((method) => new Mark(this.chart, method));
+    super(chart);
+    this.goal = chart.add("line", { class: "lr-valley-goal" });
+    this.mark();
   }
 
   settle(tolerance) {
@@ -334,21 +349,8 @@ class GapPanel {
     assign(this.goal, { x1: chart.range.x[0], x2: chart.range.x[1], y1: level, y2: level });
   }
 
-  draw(walks, position) {
-    METHODS.forEach(({ name }, i) => {
-      const walked = walks[name];
-      this.marks[i].draw(Boolean(walked), walked ? this.way(walked.stops, position) : []);
-    });
-  }
-
-  way(stops, position) {
-    const here = between(stops, position);
-    const passed = stops.slice(0, Math.floor(here.at) + 1);
-    const pixel = ({ share, at }, k) => [
-      this.chart.x(at ?? k),
-      this.chart.y(clamp(share, LEAST_SEEN, MOST_SEEN)),
-    ];
-    return [...passed, here].map(pixel);
+  pixel({ share }, step) {
+    return [this.chart.x(step), this.chart.y(clamp(share, LEAST_SEEN, MOST_SEEN))];
   }
 }
 
@@ -385,22 +387,20 @@ const toleranceMapping = {
   toValue: (at) => Number(`1e-${at + 1}`),
 };
 
-class ValleyLab extends Lab {
+class ValleyLab extends SteppedLab {
   constructor({ model, el }) {
     super(model);
     this.build(el);
     this.retrace({ silent: true });
     this.endings = [
       follow(model, ["kappa", "tolerance", "methods", "falling", "order"], () => this.retrace()),
-      follow(model, ["step"], () => this.arrive()),
-      follow(model, ["playing"], () => this.play()),
+      this.followSteps(),
       watchWidths([this.map.chart, this.gaps.chart], () => this.layout()),
     ];
-    if (model.get("playing")) this.play();
   }
 
   build(el) {
-    const { model, set } = this;
+    const { set } = this;
     this.map = new MapPanel();
     this.gaps = new GapPanel();
     this.kappa = new Slider({
@@ -418,13 +418,6 @@ class ValleyLab extends Lab {
       toText: shareText,
       onInput: (value) => set("tolerance", value),
     });
-    this.step = new Slider({
-      name: "step",
-      label: "Steps",
-      mapping: stepMapping(SEEN),
-      toText: String,
-      onInput: (step) => this.goTo(step),
-    });
     this.rows = METHODS.map((method) => new MethodRow(method, () => this.choose()));
     const methods = element(
       "fieldset",
@@ -436,19 +429,7 @@ class ValleyLab extends Lab {
       text: "SGD’s rate falls",
       onChange: (on) => set("falling", on),
     });
-    const toggle = () => set("playing", !model.get("playing"));
-    this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
-    const goOn = () => this.goTo(model.get("step") + 1);
-    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
-    const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
-    this.playback = new Playback({
-      seconds: 8,
-      at: (position) => this.travel(position),
-      done: () => set("playing", false),
-    });
     this.verdict = element("p", { class: "lr-verdict" });
-    const nodes = [this.toggle, next, reset].map((button) => button.node);
-    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
     this.root = element(
       "div",
       { class: "lr-lab lr-valley", role: "group", "aria-label": "Lab: the long valley" },
@@ -457,7 +438,7 @@ class ValleyLab extends Lab {
         "div",
         { class: "lr-controls" },
         this.kappa.node,
-        element("div", { class: "lr-transport" }, buttons, this.step.node),
+        this.transport({ steps: SEEN, seconds: 8 }),
         methods,
         element("div", { class: "lr-transport" }, this.falling.node, this.tolerance.node),
       ),
@@ -492,7 +473,7 @@ class ValleyLab extends Lab {
   layout() {
     this.map.settle(this.state.kappa);
     this.gaps.settle(this.state.tolerance);
-    this.draw(this.playback.running ? this.position : this.model.get("step"));
+    this.draw(this.here);
   }
 
   draw(position) {
@@ -518,42 +499,6 @@ class ValleyLab extends Lab {
         ` ${shareText(tolerance)}. After ${step} steps: ${summary}`,
     );
     this.summary = `Step ${step} of ${SEEN}. ${summary}`;
-  }
-
-  announce() {
-    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
-  }
-
-  // ---- Moving along the walks
-
-  goTo(step) {
-    this.set("playing", false);
-    this.set("step", clamp(step, 0, SEEN));
-  }
-
-  // The playback's frame: the picture moves on, the model hears of whole steps.
-  travel(position) {
-    this.position = position;
-    this.set("step", Math.floor(position));
-    this.draw(position);
-  }
-
-  arrive() {
-    if (this.playback.running) return;
-    this.draw(this.model.get("step"));
-    this.announcer.say(this.summary);
-  }
-
-  play() {
-    const playing = this.model.get("playing");
-    this.toggle.show(playing ? "pause" : "play", playing ? "Pause" : "Play");
-    if (!playing) {
-      this.playback.stop();
-      this.arrive();
-      return;
-    }
-    const from = this.model.get("step");
-    this.playback.start(from < SEEN ? from : 0, SEEN);
   }
 }
 

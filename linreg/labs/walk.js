@@ -1,12 +1,9 @@
 import {
-  Button,
   Chart,
   Departure,
   LAMBDA,
-  Lab,
-  Playback,
   Readouts,
-  Slider,
+  SteppedLab,
   assign,
   curvatures,
   element,
@@ -25,7 +22,6 @@ import {
   rateText,
   readable,
   rebuilding,
-  stepMapping,
   superscript,
   threshold,
   watchWidths,
@@ -251,18 +247,16 @@ class LossPanel {
   }
 }
 
-class WalkLab extends Lab {
+class WalkLab extends SteppedLab {
   constructor({ model, el }) {
     super(model);
     this.build(el);
     this.solve();
     this.endings = [
       follow(model, ["learning_rate", "n_steps"], () => this.retrace()),
-      follow(model, ["step"], () => this.arrive()),
-      follow(model, ["playing"], () => this.play()),
+      this.followSteps(),
       watchWidths([this.data.chart, this.losses.chart], () => this.layout()),
     ];
-    if (model.get("playing")) this.play();
   }
 
   build(el) {
@@ -270,22 +264,8 @@ class WalkLab extends Lab {
     this.data = new DataPanel(model.get("x").length);
     this.losses = new LossPanel();
     this.rate = rateSlider((value) => set("learning_rate", value));
-    this.step = new Slider({
-      name: "step",
-      label: "Steps",
-      mapping: stepMapping(model.get("n_steps")),
-      toText: (step) => `${step} of ${model.get("n_steps")}`,
-      onInput: (step) => this.goTo(step),
-    });
-    const toggle = () => set("playing", !model.get("playing"));
-    this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
-    const goOn = () => this.goTo(this.shown() + 1);
-    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
-    const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
-    this.playback = new Playback({
-      at: (position) => this.travel(position),
-      done: () => set("playing", false),
-    });
+    const steps = model.get("n_steps");
+    const transport = this.transport({ steps, toText: (step) => `${step} of ${this.steps}` });
     this.readouts = new Readouts([
       { key: "w", name: "slope w" },
       { key: "b", name: "intercept b" },
@@ -293,9 +273,6 @@ class WalkLab extends Lab {
       { key: "gap", name: "gap to the minimum" },
     ]);
     this.verdict = element("p", { class: "lr-verdict" });
-    const nodes = [this.toggle, next, reset].map((button) => button.node);
-    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
-    const transport = element("div", { class: "lr-transport" }, buttons, this.step.node);
     this.root = element(
       "div",
       { class: "lr-lab", role: "group", "aria-label": "Lab: the walk" },
@@ -324,7 +301,7 @@ class WalkLab extends Lab {
     const [rate, steps] = [this.model.get("learning_rate"), this.model.get("n_steps")];
     this.stops = walk(x, y, rate, steps);
     this.steps = steps;
-    this.step.limit(this.stops.length - 1);
+    this.endAt(this.stops.length - 1);
     this.rate.show(rate);
     this.conclude(verdict({ x, rate, steps, stops: this.stops, best }));
     this.layout();
@@ -334,7 +311,7 @@ class WalkLab extends Lab {
   layout() {
     this.data.settle(this.problem);
     this.losses.settle({ stops: this.stops, steps: this.steps, least: this.problem.least });
-    this.draw(this.playback.running ? this.position : this.model.get("step"));
+    this.draw(this.here);
   }
 
   draw(position) {
@@ -376,47 +353,6 @@ class WalkLab extends Lab {
     this.summary =
       `Step ${step} of ${this.steps}. Slope ${fixed(stop.w)}, intercept ${fixed(stop.b)},` +
       ` loss ${readable(stop.loss)}, gap ${distance}.`;
-  }
-
-  announce() {
-    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
-  }
-
-  // ---- Moving along the walk
-
-  shown() {
-    return Math.min(this.model.get("step"), this.stops.length - 1);
-  }
-
-  goTo(step) {
-    this.set("playing", false);
-    this.set("step", Math.min(step, this.stops.length - 1));
-  }
-
-  // The playback's frame: the picture moves on, the model hears of whole steps.
-  travel(position) {
-    this.position = position;
-    this.set("step", Math.floor(position));
-    this.draw(position);
-  }
-
-  arrive() {
-    if (this.playback.running) return;
-    this.draw(this.model.get("step"));
-    this.announcer.say(this.summary);
-  }
-
-  play() {
-    const playing = this.model.get("playing");
-    this.toggle.show(playing ? "pause" : "play", playing ? "Pause" : "Play");
-    if (!playing) {
-      this.playback.stop();
-      this.arrive();
-      return;
-    }
-    const last = this.stops.length - 1;
-    const from = this.shown();
-    this.playback.start(from < last ? from : 0, last);
   }
 }
 
