@@ -131,6 +131,7 @@ def test_a_list_beside_a_number_is_told_from_rows_of_different_length(found, say
 
 
 x, y = sympy.symbols("x y")
+size = sympy.Symbol("size", positive=True)
 
 
 @pytest.mark.usefixtures("_worded")
@@ -145,8 +146,11 @@ x, y = sympy.symbols("x y")
         ((x + y) / 2, "The 2 is missing"),
         (x + y + 1, "off by the same constant"),
         (x + sympy.Symbol("z"), "does not depend on z"),
+        (x + sympy.Symbol("y", positive=True), "Made anew: y"),
         (2 * x, "depends on y too"),
         (abs(x) + y, "What else"),
+        (sympy.Max(x, -x) + y, "What else"),
+        (sympy.Derivative(x**2 / 2, x) + 2 * y, "What else"),
         ((x, y), "of type tuple"),
         (True, "of type bool"),
         ("x + y", "of type str"),
@@ -167,6 +171,8 @@ def test_a_wrong_derivation_is_told_what_it_is(found, says):
         (0.1 * x + 0.2 * x, sympy.Rational(3, 10) * x),  # 0.30000000000000004 x
         (1 / 3 * (x + y), (x + y) / 3),
         (x - x, x * 0),
+        (1 / sympy.tan(sympy.acos(x) / 2) ** 2, (1 + x) / (1 - x)),  # left apart by simplify
+        (sympy.Max(1 + size, 1 - size) + abs(size), 1 + 2 * size),
     ],
 )
 def test_an_honest_form_of_a_derivation_passes(found, expected):
@@ -177,4 +183,8 @@ def test_an_honest_form_of_a_derivation_passes(found, expected):
 def test_a_known_slip_of_a_derivation_is_told_by_its_name():
     with pytest.raises(checks.NotYet, match="Where is b"):
         checks.derivation("ch00/c1", y * x - y, x + y, slips={"bias": (x - 1) * y})
+    half_angle = sympy.tan(sympy.acos(x) / 2) ** 2
+    slips = {"bias": (1 - x) / (1 + x)}
+    with pytest.raises(checks.NotYet, match="Where is b"):
+        checks.derivation("ch00/c1", half_angle, (1 + x) / (1 - x), slips=slips)
     checks.derivation("ch00/c1", x + y, x + y, slips={"bias": y + x})

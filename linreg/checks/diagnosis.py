@@ -8,6 +8,7 @@ expected.
 from collections.abc import Sequence
 from copy import deepcopy
 from math import isclose, isfinite
+from random import Random
 
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about
@@ -136,8 +137,8 @@ def derivation(task, found, expected, slips=None):
     ------
     NotYet
         If the difference does not simplify to 0, nor the quotient to 1 but for the rounding of
-        floats; the message names a constant factor or a constant difference, or the symbols that
-        do not belong.
+        floats, and the two differ at points drawn at random; the message names a constant factor
+        or a constant difference, or the symbols that do not belong.
     """
     import sympy
 
@@ -149,10 +150,10 @@ def derivation(task, found, expected, slips=None):
     difference = sympy.simplify(found - expected)
     ratio = sympy.simplify(found / expected) if expected != 0 else sympy.nan
     factor = float(ratio) if ratio.is_number and ratio.is_real else None
-    if difference == 0 or (factor is not None and _close(factor, 1)):
+    if difference == 0 or (factor is not None and _close(factor, 1)) or _agree(found, expected):
         return
     for name, slip in zip(names, slipped):
-        if sympy.simplify(found - slip) == 0:
+        if sympy.simplify(found - slip) == 0 or _agree(found, slip):
             raise NotYet(_words(task, name))
     if factor == 0:
         raise NotYet(_words(task, "vanishes"))
@@ -162,6 +163,10 @@ def derivation(task, found, expected, slips=None):
         raise NotYet(_words(task, _ratio(factor, None)))
     if difference.is_number:
         raise NotYet(_words(task, "shift"))
+    anew = {*map(str, strangers)} & {*map(str, missing)}
+    if anew:
+        names = ", ".join(sorted(anew))
+        raise NotYet(f"Made anew: {names}. Use the symbols of the cell above as they are.")
     if strangers:
         names = ", ".join(sorted(map(str, strangers)))
         raise NotYet(f"The answer does not depend on {names}, yours does.")
@@ -216,8 +221,29 @@ def _with_real_symbols(*expressions):
     from sympy import Dummy
 
     symbols = set().union(*(expression.free_symbols for expression in expressions))
-    real = {symbol: Dummy(symbol.name, real=True) for symbol in symbols}
+    real = {
+        symbol: Dummy(symbol.name, real=True, positive=symbol.is_positive) for symbol in symbols
+    }
     return [expression.xreplace(real) for expression in expressions]
+
+
+def _agree(found, expected):
+    """Tell whether two expressions agree at points between -1 and 1, where `simplify` cannot."""
+    from sympy import Rational
+
+    draw = Random("points")
+    symbols = sorted(found.free_symbols | expected.free_symbols, key=str)
+    for _ in range(8):
+        sizes = {symbol: Rational(draw.randint(1, 98), 99) for symbol in symbols}
+        signs = {symbol: 1 if symbol.is_positive else draw.choice((-1, 1)) for symbol in symbols}
+        at = {symbol: signs[symbol] * sizes[symbol] for symbol in symbols}
+        try:
+            a, b = complex(found.subs(at)), complex(expected.subs(at))
+        except (TypeError, ValueError):  # what stands there is no number
+            return False
+        if not abs(a - b) <= 1e-9 * abs(b):
+            return False
+    return True
 
 
 def _shape(values):
