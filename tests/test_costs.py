@@ -107,6 +107,19 @@ def test_the_leading_terms_are_what_running_counts(method, program, ratio):
     assert abs(left_out[1]) == pytest.approx(abs(left_out[0]) / 2, rel=0.2, abs=2e-3)
 
 
+def test_what_is_left_out_of_a_small_count_is_three_n_d():
+    """Two N D are ``X.T @ y``, one is the diagonal of the half that is formed."""
+
+    def solve(columns):
+        normal_equations(columns)
+        [dot(column, columns[0]) for column in columns]
+
+    for n_features, percent in [(10, 30), (20, 15)]:
+        count = counted(solve, 1_000, n_features)
+        whole = operations("normal equations", 1_000, n_features, 0)
+        assert 100 * (count / whole - 1) == pytest.approx(percent, abs=1)
+
+
 # ---- Operations
 
 
@@ -158,6 +171,8 @@ def test_memory_is_what_the_arrays_take():
 
 def test_a_wide_matrix_costs_the_smaller_gram_matrix():
     assert memory("normal equations", 6, 40, 4) == (36 + 6) * 4
+    assert memory("qr", 6, 40, 4) == (240 + 6) * 4
+    assert memory("lstsq", 6, 40, 4) == (240 + 2 * 36) * 4
     assert memory("gradient descent", 6, 40, 4) == (6 + 80) * 4
 
 
@@ -185,6 +200,7 @@ def test_other_counts_and_methods_are_taken():
     assert cheapest(10**6, 200, 100) == "normal equations"
     assert cheapest(10**6, 200, 100, two, crude_operations) == "gradient descent"
     assert cheapest(1_000, 10, 9**9, methods=("qr", "lstsq")) == "qr"
+    assert cheapest(1_000, 10, 9**9, methods=iter(["lstsq", "qr"])) == "qr"
 
 
 # ---- Steps
