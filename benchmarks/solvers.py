@@ -34,9 +34,10 @@ def integers(n_samples, n_features):
 
 
 def steep(n_samples, n_features):
-    """Return such a problem with pairs of nearly parallel columns: a condition number near 1e8.
+    """Return such a problem with pairs of nearly parallel columns: a condition number near 1e16.
 
-    The coefficients of a pair nearly cancel, so that what is left to fit is of ordinary size.
+    With columns of one length it is near 1e8. The coefficients of a pair nearly cancel, so that
+    what is left to fit is of ordinary size.
     """
     X, _, coef = integers(n_samples, n_features)
     X[:, 1::2] += 1e8 * X[:, 0::2]

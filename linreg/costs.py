@@ -98,25 +98,23 @@ def memory(method, n_samples, n_features, word_bytes):
     """Return the bytes that a method needs beside ``X`` and ``y``, which it leaves as they are.
 
     ==================  ====================================================================
-    "normal equations"  n² + n words: the matrix, factored in place, and the right-hand side
-    "qr"                m n + n words: a copy of X, in which the factors take its place
-    "lstsq"             m n + 2 n² words: such a copy, and the singular vectors of R, left and
+    "normal equations"  n² + n + D words: the matrix, factored in place, and the right-hand side
+    "qr"                m n + n + D words: a copy of X, in which the factors take its place
+    "lstsq"             m n + 2 n² + D words: such a copy, and the singular vectors of R, left and
                         right
-    "gradient descent"  N + 2 D words: the residual, the gradient and the weights
+    "gradient descent"  N + 2 D words: the residual and the gradient
     ==================  ====================================================================
 
-    ``word_bytes`` is 8 for float64 and 4 for float32. For tall data a direct method writes the
-    weights over the right-hand side. Where N < D they are longer than it is, and their D words
-    come on top of what is counted here.
+    Each count holds the weights, D words. ``word_bytes`` is 8 for float64 and 4 for float32.
     """
     n_samples, n_features, word_bytes = check(
         method, n_samples=n_samples, n_features=n_features, word_bytes=word_bytes
     )
     m, n = max(n_samples, n_features), min(n_samples, n_features)
     words = {
-        "normal equations": n**2 + n,
-        "qr": m * n + n,
-        "lstsq": m * n + 2 * n**2,
+        "normal equations": n**2 + n + n_features,
+        "qr": m * n + n + n_features,
+        "lstsq": m * n + 2 * n**2 + n_features,
         "gradient descent": n_samples + 2 * n_features,
     }
     return words[method] * word_bytes

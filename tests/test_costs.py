@@ -162,17 +162,18 @@ def test_the_crude_counts_are_those_of_the_lessons():
 def test_memory_is_what_the_arrays_take():
     X, y = np.zeros((40, 6)), np.zeros(40)
     assert data_memory(40, 6, 8) == X.nbytes + y.nbytes
-    assert memory("normal equations", 40, 6, 8) == (X.T @ X).nbytes + (X.T @ y).nbytes
-    assert memory("qr", 40, 6, 8) == X.nbytes + 6 * 8
-    assert memory("lstsq", 40, 6, 8) == X.nbytes + 2 * (X.T @ X).nbytes
     w, residual, gradient = np.zeros(6), X @ np.zeros(6) - y, X.T @ y
+    solve = (X.T @ X).nbytes + (X.T @ y).nbytes + w.nbytes
+    assert memory("normal equations", 40, 6, 8) == solve
+    assert memory("qr", 40, 6, 8) == X.nbytes + 6 * 8 + w.nbytes
+    assert memory("lstsq", 40, 6, 8) == X.nbytes + 2 * (X.T @ X).nbytes + w.nbytes
     assert memory("gradient descent", 40, 6, 8) == w.nbytes + residual.nbytes + gradient.nbytes
 
 
-def test_a_wide_matrix_costs_the_smaller_gram_matrix():
-    assert memory("normal equations", 6, 40, 4) == (36 + 6) * 4
-    assert memory("qr", 6, 40, 4) == (240 + 6) * 4
-    assert memory("lstsq", 6, 40, 4) == (240 + 2 * 36) * 4
+def test_a_wide_matrix_costs_the_smaller_gram_matrix_and_long_weights():
+    assert memory("normal equations", 6, 40, 4) == (36 + 6 + 40) * 4
+    assert memory("qr", 6, 40, 4) == (240 + 6 + 40) * 4
+    assert memory("lstsq", 6, 40, 4) == (240 + 2 * 36 + 40) * 4
     assert memory("gradient descent", 6, 40, 4) == (6 + 80) * 4
 
 

@@ -25,20 +25,20 @@ const METHODS = [
     name: "normal equations",
     slug: "normal",
     operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3,
-    words: ({ n }) => n ** 2 + n,
+    words: ({ n, features }) => n ** 2 + n + features,
   },
   {
     name: "qr",
     slug: "qr",
     // 2mn² − 2n³/3, written so that rounding cannot bring it below the normal equations' count
     operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3 + (m - n) * n ** 2,
-    words: ({ m, n }) => m * n + n,
+    words: ({ m, n, features }) => m * n + n + features,
   },
   {
     name: "lstsq",
     slug: "lstsq",
     operations: ({ m, n }) => 2 * m * n ** 2 + 11 * n ** 3,
-    words: ({ m, n }) => m * n + 2 * n ** 2,
+    words: ({ m, n, features }) => m * n + 2 * n ** 2 + features,
   },
   {
     name: "gradient descent",
