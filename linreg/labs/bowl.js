@@ -24,6 +24,7 @@ import {
   linear,
   mean,
   meanSquaredError,
+  range,
   rateSlider,
   rateText,
   readable,
@@ -211,8 +212,6 @@ function corner({ collinear }, first, second) {
   const turn = 2 * Math.PI * second;
   return [first * Math.cos(turn), first * Math.sin(turn)];
 }
-
-const range = (count) => Array.from({ length: count }, (_, k) => k);
 
 // The surface's facets: four corners and the middle of each.
 function facetsOf(bowl, rings = 12, sectors = 48) {

@@ -8,10 +8,11 @@ import {
   element,
   follow,
   logarithmic,
+  powerText,
+  range,
   readable,
   rebuilding,
   shape,
-  superscript,
   watchWidths,
   write,
 } from "./kit.js";
@@ -30,8 +31,7 @@ const METHODS = [
   {
     name: "qr",
     slug: "qr",
-    // 2mn² − 2n³/3, written so that rounding cannot bring it below the normal equations' count
-    operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3 + (m - n) * n ** 2,
+    operations: ({ m, n }) => 2 * m * n ** 2 - (2 * n ** 3) / 3,
     words: ({ m, n, features }) => m * n + n + features,
   },
   {
@@ -59,7 +59,12 @@ const shapeOf = (samples, features, steps) => ({
 
 const least = (rows, cost) => rows.reduce((best, row) => (cost(row) < cost(best) ? row : best));
 
-const winnerOf = (size) => least(METHODS, ({ operations }) => operations(size));
+// The method with the fewest operations; of those equal but for rounding, the first.
+function winnerOf(size) {
+  const counts = METHODS.map(({ operations }) => operations(size));
+  const bound = Math.min(...counts) * (1 + 1e-9);
+  return METHODS[counts.findIndex((count) => count <= bound)];
+}
 
 // What each method costs: { method, operations, seconds, bytes }.
 export function tableOf({ n_samples, n_features, n_steps, rate, word_bytes }) {
@@ -89,7 +94,7 @@ export const clocked = ({ rows }, steps) =>
 const AMOUNTS = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]];
 const TIMES = [
   [31557600, "yr"],
-  [86400, "days"],
+  [86400, "d"],
   [3600, "h"],
   [60, "min"],
   [1, "s"],
@@ -123,25 +128,30 @@ export const timeText = (seconds) => scaled(seconds, TIMES);
 export const sizeText = (bytes) => scaled(bytes, SIZES, 3);
 
 const stepsText = (steps) => (steps === 1 ? "1 step" : `${amount(steps)} steps`);
-const ratioText = (ratio) => (ratio < 1000 ? short(ratio, 2) : amount(Number(ratio.toPrecision(2))));
+
+function ratioText(ratio) {
+  const text = short(ratio, 2);
+  if (text === "1") return "about as many";
+  return `${Number(text) < 1000 ? text : amount(Number(text))} times as many`;
+}
 
 // The sentence that names the winner, as HTML.
-function counted({ table, steps }) {
-  const { method, operations } = least(table, (row) => row.operations);
-  const descent = method === DESCENT;
-  const other = table[descent ? 0 : 3];
+function counted({ table, winner, steps }) {
+  const descent = winner === DESCENT;
+  const [solve, walk] = [table[0].operations, table[3].operations];
+  const [few, many] = descent ? [walk, solve] : [solve, walk];
+  const draw = many <= few * (1 + 1e-9);
   const name = descent ? "Gradient descent wins" : "The normal equations win";
   const against = descent ? "for the normal equations" : `for ${stepsText(steps)} of descent`;
-  const times = ratioText(other.operations / operations);
-  return `<strong>${name}</strong>: ${amount(operations)} operations, and ${amount(other.operations)}
-    ${against}, ${times} times as many.`;
+  return `<strong>${draw ? "A draw" : name}</strong>: ${amount(few)} operations, and
+    ${amount(many)} ${against}, ${draw ? "as many" : ratioText(many / few)}.`;
 }
 
 // Where the walk begins to pay, for this many steps.
 const border = (steps) =>
   `At ${stepsText(steps)} descent pays from about D = ${amount(4 * steps)} on, if N is larger.`;
 
-// The count of many lessons, where it has a name for the winner.
+// The count of many lessons.
 function crude({ n_samples, n_features, n_steps }) {
   const [closed, walk] = [
     n_samples * n_features ** 2 + n_features ** 3,
@@ -150,31 +160,30 @@ function crude({ n_samples, n_features, n_steps }) {
   return `(Many lessons count ND² + D³ = ${amount(closed)} against ND · steps = ${amount(walk)}.)`;
 }
 
-// What the clock said, where this shape was measured.
-function measuredWords({ n_samples, n_features, n_steps, measured }) {
+// What the clock said, where this shape was measured; of descent it was one step.
+function measuredWords({ n_samples, n_features, n_steps, measured }, winner) {
   const row = measured.rows.find(([n, d]) => n === n_samples && d === n_features);
   if (!row) return "";
   const times = timesOf(row[2], n_steps);
   const fastest = least(times, ({ seconds }) => seconds).method;
-  const agree = fastest === winnerOf(shapeOf(n_samples, n_features, n_steps));
-  return `Measured here: normal equations ${timeText(times[0].seconds)}, lstsq
-    ${timeText(times[2].seconds)}, ${stepsText(n_steps)} ${timeText(times[3].seconds)}. The clock
-    ${agree ? "agrees with the count" : "does not agree with the count"}.`;
+  const direct = times.slice(0, 3).map(({ method, seconds }) => `${method.name} ${timeText(seconds)}`);
+  const walk = n_steps === 1 ? "" : `, so ${stepsText(n_steps)} ${timeText(times[3].seconds)}`;
+  return `Measured here: ${direct.join(", ")}; 1 step ${timeText(row[2].step)}${walk}. The clock
+    ${fastest === winner ? "agrees with the count" : "does not agree with the count"}.`;
 }
 
 export function verdict(state) {
   const { n_samples, n_features, n_steps, word_bytes } = state;
-  const table = tableOf(state);
+  const winner = winnerOf(shapeOf(n_samples, n_features, n_steps));
   const data = sizeText(word_bytes * (n_samples * n_features + n_samples));
   const parts = [
-    counted({ table, steps: n_steps }),
-    measuredWords(state),
+    counted({ table: tableOf(state), winner, steps: n_steps }),
+    measuredWords(state, winner),
     border(n_steps),
     `X and y themselves take ${data}.`,
     crude(state),
   ];
-  const kind = winnerOf(shapeOf(n_samples, n_features, n_steps)).slug;
-  return { kind, html: parts.join(" ").replace(/\s+/g, " ").trim() };
+  return { kind: winner.slug, html: parts.join(" ").replace(/\s+/g, " ").trim() };
 }
 
 // ---- The lab ------------------------------------------------------------------------------------
@@ -188,12 +197,12 @@ const RANGES = {
 const PRESETS = [[100, 5], [1000, 10], [1000000, 10000]];
 const PRESET_STEPS = 100;
 const CELLS = [64, 48]; // of the plane, across and down
+const MARK_RADIUS = 8; // within which a tap is meant for a mark
 const heightOf = (width, stacked) =>
   Math.round(stacked ? clamp(0.6 * width, 190, 320) : clamp(30 + 0.68 * width, 210, 340));
 
-const range = (count) => Array.from({ length: count }, (_, k) => k);
-
-// A slider's mapping over every number of one significant digit between two powers of ten.
+// A slider's mapping over every number of one significant digit between two powers of ten; what lies
+// between is shown at the nearest.
 function digitMapping([low, high]) {
   const first = Math.round(Math.log10(low));
   const toPosition = (value) => {
@@ -209,12 +218,6 @@ const wordMapping = {
   toPosition: (value) => Math.log2(value) - 1,
   toValue: (at) => 2 ** (at + 1),
 };
-
-// A power of ten, with its one digit.
-function powerText(value) {
-  const [digit, exponent] = value.toExponential(0).split("e");
-  return `${digit === "1" ? "" : `${digit}×`}10${superscript(Number(exponent))}`;
-}
 
 const SLIDERS = [
   { trait: "n_samples", name: "samples", label: "Samples N", toText: amount },
@@ -267,7 +270,21 @@ class Plane {
     const { across, down } = chart.locate(event);
     const { x, y } = chart.range;
     if (across < x[0] || down > y[0]) return;
-    this.onPick(chart.x.invert(across), chart.y.invert(down));
+    this.onPick(...(this.markedAt(across, down) ?? this.shapeAt(across, down)));
+  }
+
+  // The shape at a pixel, in numbers that the sliders have.
+  shapeAt(across, down) {
+    const { x, y } = this.chart;
+    return [x.invert(across), y.invert(down)].map((value) => Number(value.toPrecision(1)));
+  }
+
+  // The measured shape whose mark lies under a pixel, if any does.
+  markedAt(across, down) {
+    const { x, y } = this.chart;
+    const distance = ([n, d]) => Math.hypot(x(n) - across, y(d) - down);
+    const near = this.measured.filter((one) => distance(one) < MARK_RADIUS);
+    return near.length ? least(near, distance) : null;
   }
 
   settle() {
@@ -276,7 +293,7 @@ class Plane {
 
   // Colour the cells by who wins at their middles, and mark the measured winners.
   draw({ steps, fastest }) {
-    const pieces = { normal: "", descent: "", qr: "", lstsq: "" };
+    const pieces = { normal: "", descent: "" }; // the other two never win a count
     const [{ x, y }, [columns, rows]] = [this.chart.range, CELLS];
     const [wide, high] = [(x[1] - x[0]) / columns, (y[0] - y[1]) / rows];
     for (let i = 0; i < columns; i += 1) {
@@ -291,6 +308,7 @@ class Plane {
     }
     assign(this.normal, { d: pieces.normal });
     assign(this.descent, { d: pieces.descent });
+    this.measured = fastest.map(({ samples, features }) => [samples, features]);
     this.marks.forEach((mark, k) => {
       const { samples, features, method } = fastest[k];
       const at = `translate(${this.chart.x(samples).toFixed(2)} ${this.chart.y(features).toFixed(2)})`;
@@ -327,7 +345,7 @@ class CostTable {
     this.rows = METHODS.map(({ name, slug }) => {
       const cells = ["operations", "time", "memory"].map((of) => element("td", { "data-cost": of }));
       const head = element("th", { scope: "row" }, name);
-      return { cells, node: element("tr", { "data-method": slug }, head, ...cells) };
+      return { cells, node: element("tr", { class: `lr-doors-${slug}` }, head, ...cells) };
     });
     const table = element(
       "table",
@@ -339,13 +357,12 @@ class CostTable {
     this.node = element("div", { class: "lr-doors-costs" }, table);
   }
 
-  show(table) {
-    const cheapest = least(table, ({ operations }) => operations);
+  show(table, winner) {
     table.forEach((row, i) => {
       const { cells, node } = this.rows[i];
       const texts = [countText(row.operations), timeText(row.seconds), sizeText(row.bytes)];
       cells.forEach((cell, k) => write(cell, texts[k]));
-      node.classList.toggle("lr-doors-cheapest", row === cheapest);
+      node.classList.toggle("lr-doors-cheapest", row.method === winner);
     });
   }
 }
@@ -379,7 +396,7 @@ class DoorsLab extends Lab {
         }),
     );
     this.plane = new Plane({
-      onPick: (samples, features) => this.pick(rounded(samples), rounded(features)),
+      onPick: (samples, features) => this.pick(samples, features),
       n_measured: model.get("measured").rows.length,
     });
     this.table = new CostTable();
@@ -418,7 +435,8 @@ class DoorsLab extends Lab {
     if (this.drawn !== state.n_steps) this.plane.draw({ steps: state.n_steps, fastest });
     this.drawn = state.n_steps;
     this.plane.stand(state.n_samples, state.n_features);
-    this.table.show(tableOf(state));
+    const size = shapeOf(state.n_samples, state.n_features, state.n_steps);
+    this.table.show(tableOf(state), winnerOf(size));
     this.conclude(verdict(state));
     this.describe(state, fastest);
     if (!silent) this.announcer.say(this.verdict.textContent);
@@ -434,8 +452,5 @@ class DoorsLab extends Lab {
     );
   }
 }
-
-// A number to one significant digit, as the sliders have them.
-const rounded = (value) => Number(value.toPrecision(1));
 
 export default { render: rebuilding(DoorsLab, ["measured"]) };

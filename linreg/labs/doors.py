@@ -4,7 +4,7 @@ from traitlets import Dict, Float, Int, validate
 
 from linreg import costs
 from linreg.datasets import load_measured
-from linreg.labs.kit import Chart, Lab, LabError, readable, significant
+from linreg.labs.kit import Chart, Lab, LabError, key, power, readable, significant
 
 __all__ = ["Doors"]
 
@@ -26,7 +26,7 @@ RECORDED = {  # what a record calls the times that are shown
 AMOUNTS = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")]
 TIMES = [
     (31_557_600, "yr"),
-    (86_400, "days"),
+    (86_400, "d"),
     (3600, "h"),
     (60, "min"),
     (1, "s"),
@@ -78,7 +78,7 @@ class Doors(Lab):
             n_steps=n_steps,
             rate=rate,
             word_bytes=word_bytes,
-            measured=measurements(record or load_measured("solvers")),
+            measured=measurements(load_measured("solvers") if record is None else record),
         )
 
     @validate("n_samples", "n_features", "n_steps", "rate")
@@ -128,7 +128,7 @@ class Doors(Lab):
     def still(self):
         """Return the plane, the table and a sentence that names the winner."""
         rows = "".join(
-            f"<tr><th scope='row'>{method}</th><td>{counted(operations)}</td>"
+            f"<tr><th scope='row'>{key(ROLES[method])} {method}</th><td>{counted(operations)}</td>"
             f"<td>{scaled(seconds, TIMES)}</td><td>{scaled(memory, SIZES, 3)}</td></tr>"
             for method, (operations, seconds, memory) in self.table().items()
         )
@@ -138,10 +138,12 @@ class Doors(Lab):
         data = costs.data_memory(self.n_samples, self.n_features, self.word_bytes)
         text = (
             f"N = {amount(self.n_samples)}, D = {amount(self.n_features)}, "
-            f"{amount(self.n_steps)} steps, {readable(self.rate, 2)} operations a second: the "
-            f"fewest operations has {self.winner()}. X and y themselves take "
-            f"{scaled(data, SIZES, 3)}. On the plane, small dots are what is counted, large ones "
-            f"what was measured on {self.measured['machine']}; orange is gradient descent. "
+            f"{steps_text(self.n_steps)} of descent, {power(self.rate)} operations a second, "
+            f"{self.word_bytes} bytes a number. The fewest operations: {self.winner()}. X and y "
+            f"themselves take {scaled(data, SIZES, 3)}, and the memory is beside them. On the "
+            "plane, in the colours of the table, a small dot is the door with the fewest "
+            "operations at its shape, and a large one the door that was fastest, measured on "
+            f"{self.measured['machine']}. "
             "This picture is still; with JavaScript, or in Jupyter, you move it."
         )
         return f"{self.plane().svg()}<table><tr>{heads}</tr>{rows}</table><p>{text}</p>"
@@ -164,17 +166,21 @@ class Doors(Lab):
 
 def measurements(record):
     """Return a record's times as the page has them, of the problems where every method is right."""
-    machine = record["machine"]
-    rows = [
-        [
-            row["n_samples"],
-            row["n_features"],
-            {to: row["seconds"][of] for to, of in RECORDED.items()},
-        ]
-        for row in record["rows"]
-        if row["problem"] == "integers"
-    ]
-    return {"machine": f"{machine['processor']}, {machine['cores']} cores", "rows": rows}
+    try:
+        machine = f"{record['machine']['processor']}, {record['machine']['cores']} cores"
+        rows = [recorded(row) for row in record["rows"] if row["problem"] == "integers"]
+    except (KeyError, TypeError) as error:
+        wrong = f"has no {error}" if isinstance(error, KeyError) else f"is {type(record).__name__}"
+        raise LabError(f"record {wrong}: give what load_measured('solvers') returns") from None
+    if not rows:
+        raise LabError("record has no row of the problem 'integers': run benchmarks/solvers.py")
+    return {"machine": machine, "rows": rows}
+
+
+def recorded(row):
+    """Return a record's row as the page has it: N, D, and the seconds by method."""
+    seconds = {to: row["seconds"][of] for to, of in RECORDED.items()}
+    return [row["n_samples"], row["n_features"], seconds]
 
 
 def amount(value):
@@ -184,6 +190,11 @@ def amount(value):
             part = value / unit
             return f"{short(part, 3)} {name}" if part < 999.5 else readable(value, 3)
     return f"{value:,.0f}"
+
+
+def steps_text(steps):
+    """Return a number of steps as text: ``1 step``, ``4 million steps``."""
+    return "1 step" if steps == 1 else f"{amount(steps)} steps"
 
 
 def counted(value):

@@ -20,6 +20,13 @@ export function readable(value, digits = 4) {
   return `${withMinus(mantissa)}×10${superscript(Number(exponent))}`;
 }
 
+// 10⁻³, 5×10⁻⁴, 2.5×10⁹: a power of ten, times a number of three digits at most; as in kit.py.
+export function powerText(value) {
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  const digits = Number(mantissa) === 1 ? "" : `${Number(mantissa)}×`;
+  return `${digits}10${superscript(Number(exponent))}`;
+}
+
 // A fixed number of decimals, so that digits stay in their places while they change.
 export function fixed(value, decimals = 4) {
   if (Math.abs(value) >= 100) return readable(value, decimals + 1);
@@ -62,6 +69,8 @@ export function shape(tag, attributes = {}, ...children) {
 }
 
 export const show = (node, visible) => assign(node, { visibility: visible ? "visible" : "hidden" });
+
+export const range = (count) => Array.from({ length: count }, (_, k) => k);
 
 const uniqueId = () => `lr-${Math.random().toString(36).slice(2)}`;
 
@@ -110,9 +119,8 @@ function powersOfTen(from, to, about) {
     for (const multiple of multiples) {
       const value = multiple * 10 ** e;
       if (value < 10 ** from || value > 10 ** to) continue;
-      const power = `${multiple === 1 ? "" : `${multiple}×`}10${superscript(e)}`;
       const digits = plain || value === 1;
-      ticks.push({ value, text: digits ? value.toFixed(Math.max(0, -e)) : power });
+      ticks.push({ value, text: digits ? value.toFixed(Math.max(0, -e)) : powerText(value) });
     }
   }
   return ticks;
@@ -415,8 +423,8 @@ export class Handle {
     const [low, high] = chart.y.domain;
     const at = `translate(${this.across.toFixed(2)} ${this.down.toFixed(2)})`;
     const now = Number(y.toPrecision(6));
-    const range = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
-    assign(this.node, { transform: at, visibility: "visible", ...range });
+    const values = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
+    assign(this.node, { transform: at, visibility: "visible", ...values });
   }
 
   hide() {
@@ -464,8 +472,8 @@ export class Slider {
     const id = uniqueId();
     this.mapping = mapping;
     this.toText = toText;
-    const range = { type: "range", id, min: 0, step: 1, max: mapping.last };
-    this.input = element("input", { ...range, ...OWN_KEYS });
+    const attributes = { type: "range", id, min: 0, step: 1, max: mapping.last };
+    this.input = element("input", { ...attributes, ...OWN_KEYS });
     this.output = element("output", { for: id, class: "lr-value", "aria-live": "off" });
     const marks = ticks.map((value) => this.tick(value));
     this.rail = element("span", { class: "lr-rail", "aria-hidden": "true" }, ...marks);

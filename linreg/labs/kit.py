@@ -133,6 +133,11 @@ def colour(role):
     return f"var(--lr-{role}, {PALETTE[role]['light']})"
 
 
+def key(role):
+    """Return a dot in a role's colour as HTML: a legend's, before what it stands for."""
+    return f'<span aria-hidden="true" style="color:{colour(role)}">●</span>'
+
+
 def listed(values, name, of="numbers"):
     """Return ``values`` as a list, or raise ``LabError`` for what holds none."""
     try:
@@ -378,5 +383,10 @@ def plain(value):
 
 
 def power(value):
-    """Return a power of ten as ``10⁷``."""
-    return f"10{superscript(round(log10(abs(value))))}"
+    """Return ``10⁷``, ``5×10⁻⁴``: a power of ten, times a number of three digits at most.
+
+    The same text as ``powerText`` in kit.js.
+    """
+    mantissa, exponent = f"{significant(value, 3):e}".split("e")
+    digits = "" if float(mantissa) == 1 else f"{float(mantissa):g}×"
+    return f"{digits}10{superscript(int(exponent))}"

@@ -10,11 +10,12 @@ import {
   factorText,
   follow,
   logarithmic,
+  powerText,
+  range,
   readable,
   rebuilding,
   shape,
   show,
-  superscript,
   watchWidths,
   write,
 } from "./kit.js";
@@ -36,7 +37,6 @@ const [LEAST_SEEN, MOST_SEEN] = [1e-9, 100]; // shares of the first gap on the a
 
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
 const plus = (a, factor, b) => [a[0] + factor * b[0], a[1] + factor * b[1]];
-const range = (count) => Array.from({ length: count }, (_, k) => k);
 
 // Sixteen rows on an ellipse, and targets that go up and down: the best weights are zero.
 function rowsOf(kappa) {
@@ -120,13 +120,12 @@ const WALKS = {
 export function walk(name, { kappa, tolerance, order, falling }) {
   const first = gapAt(kappa, START);
   const stops = [];
-  let [step, lastFar, rests] = [0, -1, false];
+  let [step, lastFar] = [0, -1];
   for (const place of WALKS[name](rowsOf(kappa), kappa, { order, falling })) {
     const share = gapAt(kappa, place) / first;
     if (step <= SEEN) stops.push({ place, share });
     if (share > tolerance) lastFar = step;
-    rests = share <= AT_REST;
-    if (rests || step === COUNTED) break;
+    if (share <= AT_REST || step === COUNTED) break;
     step += 1;
   }
   return { stops, needed: lastFar < COUNTED - HELD ? lastFar + 1 : null };
@@ -161,23 +160,22 @@ const METHODS = [
 ];
 
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
-const shareText = (share) => `10${superscript(Math.round(Math.log10(share)))}`;
 const stepsText = (needed) => (needed === null ? `over ${COUNTED}` : String(needed));
-const times = (count) => (count === 1 ? "1 step" : `${count} steps`);
+const counted = (count, noun) => `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+const takes = (count) => counted(count, "step");
 
 // What stands under a method's count.
 function noteOf({ name, law }, { kappa, needed }) {
   if (law) return `error × ${factorText(law(kappa))} a step`;
   if (name === "conjugate_gradient") return "two weights, two steps";
-  return needed === null ? "not for good" : `${shortNumber((needed * BATCH) / ROWS)} epochs`;
+  return needed === null ? "not for good" : counted((needed * BATCH) / ROWS, "epoch");
 }
 
 const SENTENCES = {
   none: () => "No method is chosen. Switch one on.",
-  round: ({ tolerance }) =>
-    `κ = 1: the bowl is round, and the slope points straight at the bottom. Every method that looks
-    at all rows is there in one step. SGD looks at four rows, and its slope points somewhere
-    near. All counts are steps until the gap stays below ${tolerance} of the first.`,
+  round: ({ tolerance, told }) =>
+    `κ = 1: the bowl is round, and the slope points straight at the bottom. ${told} (Until the gap
+    stays below ${tolerance} of the first.)`,
   valley: ({ kappa, square, tolerance, told }) =>
     `κ = ${kappa}: across, the valley curves κ² = ${square} times as much as along. ${told} (Until
     the gap stays below ${tolerance} of the first.)`,
@@ -185,17 +183,30 @@ const SENTENCES = {
 
 const listed = (parts) => parts.join(" and ");
 
+// What a round bowl comes to, of the methods that are shown.
+function roundTellings(needed) {
+  const { stochastic_gradient_descent: sgd, ...full } = needed;
+  const parts = [];
+  if (Object.keys(full).length) {
+    parts.push("Every method that looks at all rows is there in one step.");
+  }
+  if (sgd !== undefined) {
+    parts.push("SGD looks at four rows, and its slope points somewhere near.");
+  }
+  return parts.join(" ");
+}
+
 // A sentence a kind of method, of those that are shown.
 function tellings(needed, { falling }) {
   const shown = (name) => needed[name] !== undefined;
   const parts = [];
   if (shown("gradient_descent")) {
-    parts.push(`Gradient descent takes ${times(needed.gradient_descent)}: they grow with κ².`);
+    parts.push(`Gradient descent takes ${takes(needed.gradient_descent)}: they grow with κ².`);
   }
   const kept = METHODS.filter(({ name, keepsSpeed }) => keepsSpeed && shown(name));
   if (kept.length) {
     const counts = listed(kept.map(({ name, text }) => `${text} ${needed[name]}`));
-    parts.push(`With momentum they grow with κ alone: ${counts}.`);
+    parts.push(`With momentum the steps grow with κ alone: ${counts}.`);
   }
   if (shown("conjugate_gradient")) {
     parts.push("Conjugate gradient takes <strong>two at most, whatever κ is.</strong>");
@@ -204,7 +215,8 @@ function tellings(needed, { falling }) {
     const why = falling ? "its rate falls faster than it arrives" : "it jumps about on its floor";
     parts.push(`SGD is not there for good after ${COUNTED} steps: ${why}.`);
   } else if (shown("stochastic_gradient_descent")) {
-    parts.push(`SGD takes ${needed.stochastic_gradient_descent}, each a quarter of the work.`);
+    const steps = takes(needed.stochastic_gradient_descent);
+    parts.push(`SGD takes ${steps}, each a quarter of the work.`);
   }
   return parts.join(" ");
 }
@@ -215,8 +227,8 @@ export function verdict({ kappa, tolerance, falling, needed }) {
   const facts = {
     kappa: shortNumber(kappa),
     square: shortNumber(kappa ** 2),
-    tolerance: shareText(tolerance),
-    told: tellings(needed, { falling }),
+    tolerance: powerText(tolerance),
+    told: kind === "round" ? roundTellings(needed) : tellings(needed, { falling }),
   };
   return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
 }
@@ -333,9 +345,7 @@ class GapPanel extends MarkedPanel {
       x: { name: "step" },
       y: { name: "gap left", kind: logarithmic },
       heightOf,
-      caption: [
-        ["tolerance", "the tolerance"],
-      ],
+      caption: [["tolerance", "the tolerance"]],
     });
     super(chart);
     this.goal = chart.add("line", { class: "lr-valley-goal" });
@@ -380,7 +390,7 @@ class MethodRow {
   }
 }
 
-// A slider over powers of ten, 10⁻¹ to 10⁻⁸.
+// A slider over powers of ten, 10⁻¹ to 10⁻⁸; what lies between is shown at the nearest.
 const toleranceMapping = {
   last: 7,
   toPosition: (value) => -1 - Math.log10(value),
@@ -415,7 +425,7 @@ class ValleyLab extends SteppedLab {
       name: "tolerance",
       label: "Tolerance",
       mapping: toleranceMapping,
-      toText: shareText,
+      toText: powerText,
       onInput: (value) => set("tolerance", value),
     });
     this.rows = METHODS.map((method) => new MethodRow(method, () => this.choose()));
@@ -496,7 +506,7 @@ class ValleyLab extends SteppedLab {
     );
     this.gaps.chart.describe(
       `The share of the first gap against the step, on a logarithmic axis, and the tolerance` +
-        ` ${shareText(tolerance)}. After ${step} steps: ${summary}`,
+        ` ${powerText(tolerance)}. After ${step} steps: ${summary}`,
     );
     this.summary = `Step ${step} of ${SEEN}. ${summary}`;
   }

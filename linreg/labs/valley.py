@@ -7,7 +7,7 @@ import numpy as np
 from traitlets import Bool, Float, Int, List, Unicode, observe, validate
 
 from linreg import optimizers
-from linreg.labs.kit import Chart, Lab, LabError, readable
+from linreg.labs.kit import Chart, Lab, LabError, key, power
 
 __all__ = ["Valley"]
 
@@ -167,10 +167,15 @@ class Valley(Lab):
     def still(self):
         """Return the valley with the trails, the gaps as curves, and a sentence of counts."""
         walks = {name: self.walk(name)[: (self.step or SEEN) + 1] for name in self.methods}
-        counts = ", ".join(f"{METHODS[name][0]} {self.count(name)}" for name in self.methods)
+        counts = ", ".join(
+            f"{key(METHODS[name][1])} {METHODS[name][0]} {self.count(name)}"
+            for name in self.methods
+        )
         text = (
-            f"A valley with κ = {self.kappa:g}. Steps until the gap stays below "
-            f"{readable(self.tolerance, 2)} of the first: {counts or 'no method is shown'}. "
+            f"A valley with κ = {self.kappa:g}, its rings of equal loss, and walks from one start, "
+            "a dot where each has come to; and the share of the first gap after each step. Steps "
+            f"until the gap stays below {power(self.tolerance)} of the first, the dashed line: "
+            f"{counts or 'no method is shown'}. "
             "This picture is still; with JavaScript, or in Jupyter, you move it."
         )
         charts = self.map_chart(walks).svg() + self.gap_chart(walks).svg()
