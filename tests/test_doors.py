@@ -9,7 +9,15 @@ import pytest
 from linreg import costs
 from linreg.datasets import load_measured
 from linreg.labs import Doors
-from linreg.labs.doors import SIZES, TIMES, amount, scaled
+from linreg.labs.doors import ROLES, SIZES, TIMES, amount, scaled
+
+
+def without(method):
+    """The record of the solvers, without one method's time in its last row."""
+    record = copy.deepcopy(load_measured("solvers"))
+    of_integers = [row for row in record["rows"] if row["problem"] == "integers"]
+    del of_integers[-1]["seconds"][method]
+    return record
 
 
 @pytest.mark.parametrize("shape", [(1000, 10), (100, 5), (10**6, 10**4), (1000, 50_000)])
@@ -76,13 +84,49 @@ def test_the_measured_winners_follow_the_steps_and_the_record():
 def test_the_still_picture_says_what_it_shows():
     lab = Doors(10**6, 10**4)
     html = lab.still()
-    assert "the fewest operations has gradient descent" in html
+    assert "The fewest operations: gradient descent." in html
+    assert "100 steps of descent, 10¹⁰ operations a second, 8 bytes a number" in html
     assert "X and y themselves take 80 GB" in html
     cells = re.findall(r"<td>([^<]+)</td>", html)
     assert cells[:3] == ["1.0×10¹⁴", "2.8 h", "800 MB"]
     assert len(cells) == 12
     assert html.count('r="2"') == 16 * 12
     assert html.count('r="5"') == len(lab.clocked())
+    for method, role in ROLES.items():  # the table is the legend
+        assert re.search(rf"color:var\(--lr-{role}, #\w+\)\">●</span> {method}<", html)
+    assert "1 step of descent, 2.5×10⁹ operations" in Doors(n_steps=1, rate=2.5e9).still()
+
+
+def dots(lab, radius):
+    """The dots of a size on the still plane, as sorted (log10 N, log10 D, role)."""
+    chart = lab.plane()
+    wide = chart.width - chart.left - chart.right
+    high = chart.height - chart.top - chart.bottom
+    dot = rf'cx="([\d.]+)" cy="([\d.]+)" r="{radius}" fill="var\(--lr-(\w+),'
+    return sorted(
+        (
+            1 + 8 * (float(x) - chart.left) / wide,
+            6 * (chart.height - chart.bottom - float(y)) / high,
+            role,
+        )
+        for x, y, role in re.findall(dot, lab.still())
+    )
+
+
+def test_each_dot_of_the_still_plane_has_the_winners_colour():
+    found = dots(Doors(n_steps=100), 2)
+    assert {role for *_, role in found} == {"data", "fit"}
+    for across, up, role in found:
+        assert role == ROLES[costs.cheapest(round(10**across), round(10**up), 100)]
+
+
+@pytest.mark.parametrize("steps", [1, 10, 100])
+def test_each_large_dot_of_the_still_plane_is_a_measured_winner(steps):
+    lab = Doors(n_steps=steps)
+    wanted = sorted((math.log10(n), math.log10(d), ROLES[best]) for n, d, best in lab.clocked())
+    for one, other in zip(dots(lab, 5), wanted, strict=True):
+        assert one[:2] == pytest.approx(other[:2], abs=0.01)
+        assert one[2] == other[2]
 
 
 def test_the_still_plane_is_to_scale():
@@ -116,7 +160,8 @@ def test_counts_are_written_for_readers(value, text):
     ("value", "units", "text"),
     [
         (36.1e-6, TIMES, "36 µs"),
-        (1e-13, TIMES, "0.0001 ns"),
+        (1e-13, TIMES, "100 fs"),
+        (86_400, TIMES, "1 d"),
         (400, TIMES, "6.7 min"),
         (1e13, TIMES, "3.2×10⁵ yr"),
         (74_505_806_000, SIZES, "75 GB"),
@@ -135,6 +180,10 @@ def test_times_and_sizes_have_the_unit_that_fits(value, units, text):
         ({"n_steps": 10**7}, "n_steps is 10,000,000: choose"),
         ({"rate": math.nan}, "rate is nan: choose"),
         ({"word_bytes": 3}, "word_bytes is 3: choose 2, 4 or 8"),
+        ({"record": {}}, "record has no 'machine': give what load_measured"),
+        ({"record": "solvers"}, "record is str: give what load_measured"),
+        ({"record": without("numpy lstsq")}, "record has no 'numpy lstsq': give"),
+        ({"record": {**load_measured("solvers"), "rows": []}}, "no row of the problem 'integers'"),
     ],
 )
 def test_errors_name_the_mend(arguments, message):

@@ -1,6 +1,7 @@
 """Promise: the lab of the long valley walks by the book's own methods, and counts their steps."""
 
 import math
+import re
 from itertools import islice
 
 import numpy as np
@@ -102,9 +103,12 @@ def test_the_still_picture_says_what_it_shows():
     html = lab.still()
     assert html.count("<title>") == 2
     for name, (text, role) in METHODS.items():
-        assert f"{text} {lab.count(name)}" in html
+        legend = rf'color:var\(--lr-{role}, #\w+\)">●</span> {text} {lab.count(name)}'
+        assert re.search(legend, html)
         assert html.count(f'stroke="var(--lr-{role}, ') >= 2
     assert "SGD over 2500" in html
+    assert "below 10⁻³ of the first" in html
+    assert "below 5×10⁻⁴ of the first" in Valley(tolerance=5e-4).still()
     assert "no method is shown" in Valley(methods=[]).still()
 
 

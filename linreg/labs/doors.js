@@ -101,6 +101,8 @@ const TIMES = [
   [1e-3, "ms"],
   [1e-6, "µs"],
   [1e-9, "ns"],
+  [1e-12, "ps"],
+  [1e-15, "fs"],
 ];
 const SIZES = [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]];
 const FLOATS = { 2: "float16", 4: "float32", 8: "float64" };

@@ -161,14 +161,14 @@ const METHODS = [
 
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
 const stepsText = (needed) => (needed === null ? `over ${COUNTED}` : String(needed));
-const counted = (count, noun) => `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 const takes = (count) => counted(count, "step");
 
 // What stands under a method's count.
 function noteOf({ name, law }, { kappa, needed }) {
   if (law) return `error × ${factorText(law(kappa))} a step`;
-  if (name === "conjugate_gradient") return "two weights, two steps";
-  return needed === null ? "not for good" : counted((needed * BATCH) / ROWS, "epoch");
+  if (name === "conjugate_gradient") return "two weights, two steps at most";
+  return needed === null ? "not for good" : counted(shortNumber((needed * BATCH) / ROWS), "epoch");
 }
 
 const SENTENCES = {

@@ -106,6 +106,19 @@ def is_in_view(page, selector):
     return box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
 
 
+def spills(page):
+    """What the lab says in its controls, its table and its words beyond its right edge."""
+    return page.evaluate(
+        """() => {
+            const lab = document.querySelector(".lr-lab").getBoundingClientRect();
+            const parts = ".lr-button, .lr-slider, .lr-value, .lr-switch, td, th, p";
+            return [...document.querySelectorAll(`.lr-lab :is(${parts}):not(.lr-spoken)`)]
+                .filter((node) => node.getBoundingClientRect().right > lab.right + 0.5)
+                .map((node) => node.textContent);
+        }"""
+    )
+
+
 def overlap(a, b):
     return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
 

@@ -20,6 +20,7 @@ from lab_pages import (
     least_work,
     overlap,
     slide,
+    spills,
     sweep,
     tap,
 )
@@ -27,6 +28,7 @@ from lab_pages import (
 from linreg import costs
 from linreg.labs import Doors
 from linreg.labs.doors import SIZES, TIMES, counted, scaled
+from linreg.labs.kit import power
 
 PAGE = "notebooks/10_which_door.html"
 SAMPLES, FEATURES, STEPS, SPEED, WORD = (
@@ -45,6 +47,8 @@ TABLES = in_module(
         verdict: lab.verdict(state),
     }))""",
 )
+VERDICT = in_module("doors", "cases.map((state) => lab.verdict(state).html)")
+POWERS = in_module("doors", "cases.map(lab.powerText)", "powerText")
 MARKS = """(at) => [...document.querySelectorAll(".lr-doors-mark")].map((mark) => [
     mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number),
     mark.getAttribute("class").replace("lr-doors-mark lr-doors-", ""),
@@ -130,7 +134,7 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
     page = new_page(PAGE, java_script_enabled=False)
     assert page.locator("[data-lab] svg[role=img]").count() == 1
     assert page.locator("[data-lab] svg").first.is_visible()
-    assert "the fewest operations has normal equations" in page.inner_text("[data-lab] p")
+    assert "The fewest operations: normal equations." in page.inner_text("[data-lab] p")
     assert page.locator("[data-lab] td").count() == 12
 
 
@@ -257,6 +261,38 @@ def test_the_verdict_says_whether_the_clock_agrees(open_lab):
     assert agreed == {True, False}  # a count is no clock
 
 
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((300, 300, 100), "<strong>A draw</strong>: 36 million operations, and 36 million for"),
+        ((300, 300, 100), "100 steps of descent, as many."),
+        ((9 * 10**5, 9 * 10**5, 3 * 10**5), "<strong>A draw</strong>"),
+        ((305, 300, 100), "steps of descent, about as many."),
+        ((10**4, 10, 10**5), "40,000 times as many."),
+        ((1000, 10, 1), "lstsq 120 µs; 1 step 11 µs. The clock"),
+        ((1000, 10, 100), "lstsq 120 µs; 1 step 11 µs, so 100 steps 1.1 ms. The clock agrees"),
+        ((1000, 10, 1), "At 1 step descent pays"),
+    ],
+)
+def test_the_verdict_is_right_in_the_corners(open_lab, shape, words):
+    (text,) = open_lab().evaluate(VERDICT, [Doors(*shape).state()])
+    assert words in text
+
+
+def test_of_equal_counts_the_first_is_the_winner_in_both_languages(open_lab):
+    labs = [Doors(n, n, n // 3) for n in (30, 3000, 9 * 10**4, 123_456, 9 * 10**5)]
+    found = open_lab().evaluate(TABLES, [lab.state() for lab in labs])
+    assert {lab.winner() for lab in labs} == {"normal equations"}
+    assert {one["verdict"]["kind"] for one in found} == {"normal"}
+
+
+def test_a_rate_between_the_sliders_positions_is_told_as_it_is(open_lab):
+    rates = [1e10, 3e12, 2.5e9, 1.234e11, 9.999e14, 1e-3, 0.9996]
+    texts = [power(rate) for rate in rates]
+    assert open_lab().evaluate(POWERS, rates) == texts
+    assert texts[:3] == ["10¹⁰", "3×10¹²", "2.5×10⁹"]
+
+
 # It obeys every hand
 
 
@@ -299,6 +335,31 @@ def test_a_click_on_the_plane_goes_there(open_lab):
         )
         page.mouse.click(box["x"] + across, box["y"] + down)
         assert shown(page) == expected(Doors(n_samples, n_features))
+
+
+def test_a_click_on_a_mark_goes_to_the_shape_that_was_measured(open_lab):
+    page = open_lab()
+    page.locator(".lr-doors-plane").scroll_into_view_if_needed()
+    box = page.locator(".lr-doors-plane").bounding_box()
+    measured = [(n_samples, n_features) for n_samples, n_features, _ in Doors().clocked()]
+    for (at, _), shape in zip(page.evaluate(MARKS), measured, strict=True):
+        page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+        assert shown(page) == expected(Doors(*shape))
+        assert "Measured here" in page.inner_text(".lr-verdict")
+
+
+def test_the_table_has_the_colours_of_the_marks(open_lab):
+    page = open_lab()
+    slide(page, STEPS, position_of(10, 0))  # marks of two kinds
+    colours = """() => [...document.querySelectorAll(".lr-doors-mark")].map((mark) => {
+        const slug = mark.getAttribute("class").split("lr-doors-")[2];
+        const head = document.querySelector(`tr.lr-doors-${slug} th`);
+        return [slug, getComputedStyle(mark).fill, getComputedStyle(head).boxShadow];
+    })"""
+    found = page.evaluate(colours)
+    assert {slug for slug, *_ in found} == {"normal", "descent"}
+    for _, fill, shadow in found:
+        assert shadow.startswith(fill)
 
 
 def test_the_keyboard_does_it_all(open_lab):
@@ -368,6 +429,8 @@ def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for part in (".lr-controls", ".lr-doors-costs table", ".lr-verdict", ".lr-chart"):
             assert is_in_view(page, part), (shape, part)
+        slide(page, SPEED, 0)
+        assert spills(page) == []
 
 
 def test_the_numbers_on_the_axes_do_not_meet(open_lab):

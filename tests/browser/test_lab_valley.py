@@ -21,11 +21,13 @@ from lab_pages import (
     number,
     overlap,
     slide,
+    spills,
     sweep,
     tap,
 )
 
 from linreg.labs import Valley
+from linreg.labs.kit import power
 from linreg.labs.valley import COUNTED, METHODS, SEEN
 
 PAGE = "notebooks/09_how_fast_is_the_walk.html"
@@ -36,6 +38,7 @@ WALKS = in_module(
     "valley",
     "cases.map(([name, state]) => lab.walk(name, state))",
 )
+NOTES = in_module("valley", "cases.map(([one, state]) => lab.noteOf(one, state))", "noteOf")
 VERDICT = in_module("valley", "cases.map((facts) => lab.verdict(facts))")
 DRAG = """() => {
     const input = document.querySelector(".lr-slider-kappa input");
@@ -98,7 +101,7 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
     page = new_page(PAGE, java_script_enabled=False)
     assert page.locator("[data-lab] svg[role=img]").count() == 2
     assert page.locator("[data-lab] svg").first.is_visible()
-    assert "conjugate gradient 2, SGD over 2500" in page.inner_text("[data-lab] p")
+    assert "● conjugate gradient 2, ● SGD over 2500" in page.inner_text("[data-lab] p")
 
 
 # It tells the truth
@@ -210,7 +213,9 @@ def test_the_verdict_says_what_the_counts_say(open_lab):
     ("needed", "falling", "kind", "words"),
     [
         ({}, False, "none", "No method is chosen"),
-        ({SGD: 52}, True, "valley", "SGD takes 52, each a quarter of the work"),
+        ({SGD: 52}, True, "valley", "SGD takes 52 steps, each a quarter of the work"),
+        ({SGD: 1}, True, "valley", "SGD takes 1 step, each a quarter"),
+        ({"gradient_descent": 1843}, False, "valley", "takes 1843 steps:"),
         ({SGD: None}, True, "valley", "its rate falls faster than it arrives"),
         ({"gradient_descent": 1}, False, "valley", "takes 1 step:"),
         ({"nesterov": 9}, False, "valley", "κ alone: Nesterov 9."),
@@ -222,6 +227,29 @@ def test_the_verdict_is_right_in_the_corners(open_lab, needed, falling, kind, wo
     assert found["kind"] == kind
     assert words in found["html"]
     assert "undefined" not in found["html"]
+
+
+def test_the_verdict_on_a_round_bowl_tells_of_what_is_shown(open_lab):
+    facts = {"kappa": 1, "tolerance": 1e-3, "falling": False}
+    cases = [{**facts, "needed": needed} for needed in ({"nesterov": 1}, {SGD: None})]
+    full, sgd = (found["html"] for found in open_lab().evaluate(VERDICT, cases))
+    assert "Every method that looks at all rows is there in one step. (Until" in full
+    assert "straight at the bottom. SGD looks at four rows" in sgd
+
+
+def test_a_tolerance_between_the_sliders_positions_is_told_as_it_is(open_lab):
+    facts = {"kappa": 6, "falling": False, "needed": {"nesterov": 9}}
+    tolerances = [5e-4, 0.025, 0.1, 1e-8]
+    cases = [{**facts, "tolerance": one} for one in tolerances]
+    for found, one in zip(open_lab().evaluate(VERDICT, cases), tolerances, strict=True):
+        assert f"stays below {power(one)} of the first" in found["html"]
+
+
+def test_the_epochs_are_told_in_the_right_number(open_lab):
+    needed = [None, 2, 4, 53]
+    cases = [[{"name": SGD}, {"kappa": 1, "needed": count}] for count in needed]
+    told = ["not for good", "0.5 epochs", "1 epoch", "13.3 epochs"]
+    assert open_lab().evaluate(NOTES, cases) == told
 
 
 def test_the_laws_are_those_of_the_chapter(open_lab):
@@ -333,13 +361,16 @@ def test_dark_has_no_light_box_behind_the_lab(open_lab):
     assert backgrounds(open_lab(color_scheme="dark"), "valley") == {"rgba(0, 0, 0, 0)"}
 
 
-def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab):
-    page = open_lab(**PHONE)
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
+    page = open_lab(**{**PHONE, "viewport": {"width": width, "height": 844}})
     for position in (0, 38):
         slide(page, KAPPA, position)
         slide(page, STEPS, 150)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert spills(page) == []
+    for row in page.locator("div.lr-valley-method").all():
+        assert row.locator("label span").last.bounding_box()["height"] < 30  # one line
     first, last = (page.locator(".lr-panel").nth(i).bounding_box() for i in (0, 1))
     assert last["y"] >= first["y"] + first["height"]
     for part in (".lr-controls", ".lr-valley-methods", ".lr-verdict", ".lr-chart >> nth=0"):
