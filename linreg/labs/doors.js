@@ -151,7 +151,7 @@ function counted({ table, winner, steps }) {
 
 // Where the walk begins to pay, for this many steps.
 const border = (steps) =>
-  `At ${stepsText(steps)} descent pays from about D = ${amount(4 * steps)} on, if N is larger.`;
+  `At ${stepsText(steps)} descent pays where N and D are both above about ${amount(4 * steps)}.`;
 
 // The count of many lessons.
 function crude({ n_samples, n_features, n_steps }) {

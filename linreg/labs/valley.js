@@ -201,18 +201,20 @@ function tellings(needed, { falling }) {
   const shown = (name) => needed[name] !== undefined;
   const parts = [];
   if (shown("gradient_descent")) {
-    parts.push(`Gradient descent takes ${takes(needed.gradient_descent)}: they grow with κ².`);
+    parts.push(`Gradient descent takes ${takes(needed.gradient_descent)}; its law has κ².`);
   }
   const kept = METHODS.filter(({ name, keepsSpeed }) => keepsSpeed && shown(name));
   if (kept.length) {
     const counts = listed(kept.map(({ name, text }) => `${text} ${needed[name]}`));
-    parts.push(`With momentum the steps grow with κ alone: ${counts}.`);
+    parts.push(`With momentum the law has κ alone: ${counts}.`);
   }
   if (shown("conjugate_gradient")) {
     parts.push("Conjugate gradient takes <strong>two at most, whatever κ is.</strong>");
   }
   if (needed.stochastic_gradient_descent === null) {
-    const why = falling ? "its rate falls faster than it arrives" : "it jumps about on its floor";
+    const why = falling
+      ? "its noise fades slowly, and a long flat way uses up the rate"
+      : "it jumps about on its floor";
     parts.push(`SGD is not there for good after ${COUNTED} steps: ${why}.`);
   } else if (shown("stochastic_gradient_descent")) {
     const steps = takes(needed.stochastic_gradient_descent);
