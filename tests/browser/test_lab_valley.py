@@ -215,9 +215,9 @@ def test_the_verdict_says_what_the_counts_say(open_lab):
         ({}, False, "none", "No method is chosen"),
         ({SGD: 52}, True, "valley", "SGD takes 52 steps, each a quarter of the work"),
         ({SGD: 1}, True, "valley", "SGD takes 1 step, each a quarter"),
-        ({"gradient_descent": 1843}, False, "valley", "takes 1843 steps:"),
+        ({"gradient_descent": 1843}, False, "valley", "takes 1843 steps;"),
         ({SGD: None}, True, "valley", "a long flat way uses up the rate"),
-        ({"gradient_descent": 1}, False, "valley", "takes 1 step:"),
+        ({"gradient_descent": 1}, False, "valley", "takes 1 step;"),
         ({"nesterov": 9}, False, "valley", "κ alone: Nesterov 9."),
     ],
 )
