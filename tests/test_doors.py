@@ -93,7 +93,7 @@ def test_the_still_picture_says_what_it_shows():
     assert html.count('r="2"') == 16 * 12
     assert html.count('r="5"') == len(lab.clocked())
     for method, role in ROLES.items():  # the table is the legend
-        assert re.search(rf"color:var\(--lr-{role}, #\w+\)\">●</span> {method}<", html)
+        assert re.search(rf"color:var\(--lr-{role}, #\w+\)\">●</span>&nbsp;{method}<", html)
     assert "1 step of descent, 2.5×10⁹ operations" in Doors(n_steps=1, rate=2.5e9).still()
 
 

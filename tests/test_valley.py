@@ -98,12 +98,20 @@ def test_a_lucky_dip_of_sgd_does_not_count():
     assert Valley(2, 1e-2, falling=True).steps_needed("stochastic_gradient_descent") < 400
 
 
+@pytest.mark.parametrize(("kappa", "tolerance", "falling"), [(2, 1e-1, False), (6, 1e-3, True)])
+def test_a_dip_at_the_end_of_the_count_does_not_count(kappa, tolerance, falling):
+    lab = Valley(kappa, tolerance, falling=falling)
+    share = lab.share(lab.walk("stochastic_gradient_descent"))
+    assert (share[-20:] <= tolerance).all()  # there, and not yet for 250 steps
+    assert lab.steps_needed("stochastic_gradient_descent") == math.inf
+
+
 def test_the_still_picture_says_what_it_shows():
     lab = Valley(step=40)
     html = lab.still()
     assert html.count("<title>") == 2
     for name, (text, role) in METHODS.items():
-        legend = rf'color:var\(--lr-{role}, #\w+\)">●</span> {text} {lab.count(name)}'
+        legend = rf'color:var\(--lr-{role}, #\w+\)">●</span>&nbsp;{text} {lab.count(name)}'
         assert re.search(legend, html)
         assert html.count(f'stroke="var(--lr-{role}, ') >= 2
     assert "SGD over 2500" in html

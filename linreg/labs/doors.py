@@ -130,7 +130,7 @@ class Doors(Lab):
     def still(self):
         """Return the plane, the table and a sentence that names the winner."""
         rows = "".join(
-            f"<tr><th scope='row'>{key(ROLES[method])} {method}</th><td>{counted(operations)}</td>"
+            f"<tr><th scope='row'>{key(ROLES[method])}{method}</th><td>{counted(operations)}</td>"
             f"<td>{scaled(seconds, TIMES)}</td><td>{scaled(memory, SIZES, 3)}</td></tr>"
             for method, (operations, seconds, memory) in self.table().items()
         )

@@ -134,8 +134,8 @@ def colour(role):
 
 
 def key(role):
-    """Return a dot in a role's colour as HTML: a legend's, before what it stands for."""
-    return f'<span aria-hidden="true" style="color:{colour(role)}">●</span>'
+    """Return a dot in a role's colour as HTML, to stand on one line with what it means."""
+    return f'<span aria-hidden="true" style="color:{colour(role)}">●</span>&nbsp;'
 
 
 def listed(values, name, of="numbers"):

@@ -168,8 +168,7 @@ class Valley(Lab):
         """Return the valley with the trails, the gaps as curves, and a sentence of counts."""
         walks = {name: self.walk(name)[: (self.step or SEEN) + 1] for name in self.methods}
         counts = ", ".join(
-            f"{key(METHODS[name][1])} {METHODS[name][0]} {self.count(name)}"
-            for name in self.methods
+            f"{key(METHODS[name][1])}{METHODS[name][0]} {self.count(name)}" for name in self.methods
         )
         text = (
             f"A valley with κ = {self.kappa:g}, its rings of equal loss, and walks from one start, "

@@ -101,7 +101,7 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
     page = new_page(PAGE, java_script_enabled=False)
     assert page.locator("[data-lab] svg[role=img]").count() == 2
     assert page.locator("[data-lab] svg").first.is_visible()
-    assert "● conjugate gradient 2, ● SGD over 2500" in page.inner_text("[data-lab] p")
+    assert "●\xa0conjugate gradient 2, ●\xa0SGD over 2500" in page.inner_text("[data-lab] p")
 
 
 # It tells the truth
@@ -118,6 +118,7 @@ def test_the_walks_in_the_page_are_those_of_python(open_lab):
         )
         for seed in range(8)
     ]
+    labs += [Valley(2, 1e-1), Valley(6, 1e-3, falling=True)]  # a dip at the end of the count
     cases = [[name, lab.state()] for lab in labs for name in METHODS]
     found = iter(open_lab().evaluate(WALKS, cases))
     for lab in labs:
