@@ -94,6 +94,7 @@ def test_the_still_picture_says_what_it_shows():
     assert html.count('r="5"') == len(lab.clocked())
     for method, role in ROLES.items():  # the table is the legend
         assert re.search(rf"color:var\(--lr-{role}, #\w+\)\">●</span>&nbsp;{method}<", html)
+    assert "X and y themselves take 40 GB" in Doors(10**6, 10**4, word_bytes=4).still()
     assert "1 step of descent, 2.5×10⁹ operations" in Doors(n_steps=1, rate=2.5e9).still()
 
 

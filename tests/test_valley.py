@@ -9,7 +9,7 @@ import pytest
 
 from linreg import optimizers
 from linreg.labs import Valley
-from linreg.labs.valley import AT_REST, METHODS, START, row_order
+from linreg.labs.valley import AT_REST, LEVELS, METHODS, START, row_order
 
 FULL = [name for name in METHODS if name != "stochastic_gradient_descent"]
 
@@ -118,6 +118,35 @@ def test_the_still_picture_says_what_it_shows():
     assert "below 10⁻³ of the first" in html
     assert "below 5×10⁻⁴ of the first" in Valley(tolerance=5e-4).still()
     assert "no method is shown" in Valley(methods=[]).still()
+
+
+def polylines(svg):
+    """A still chart's lines, each as (role, pixels)."""
+    found = re.findall(r'points="([^"]+)" fill="none" stroke="var\(--lr-(\w+),', svg)
+    return [
+        (role, [tuple(map(float, pair.split(","))) for pair in line.split()])
+        for line, role in found
+    ]
+
+
+def test_the_still_rings_are_of_equal_gap():
+    lab = Valley(3, methods=[])
+    chart = lab.map_chart({})
+    (left, below), (right, above) = ((chart.across(v), chart.down(v)) for v in (0, 1))
+    one = lab.share(np.array([0.8, -0.6]))  # the gap there is 1
+    rings = [line for role, line in polylines(chart.svg()) if role == "grid"]
+    for ring, level in zip(rings, LEVELS, strict=True):
+        at = np.array(
+            [((x - left) / (right - left), (y - below) / (above - below)) for x, y in ring]
+        )
+        assert lab.share(at) / one == pytest.approx(level, rel=0.05)
+
+
+def test_the_still_tolerance_is_a_dashed_line_where_it_says():
+    chart = Valley(3, 1e-5, methods=["nesterov"]).gap_chart({})
+    ((role, line),) = polylines(chart.svg())
+    assert role == "ink"
+    assert [y for _, y in line] == pytest.approx([chart.down(1e-5)] * 2, abs=0.06)
 
 
 def test_the_still_trails_end_at_the_step():
