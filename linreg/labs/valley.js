@@ -160,6 +160,7 @@ const METHODS = [
 ];
 
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
+const exactNumber = (value) => String(Number(value.toPrecision(12))); // but for rounding noise
 const stepsText = (needed) => (needed === null ? `over ${COUNTED}` : String(needed));
 const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 const takes = (count) => counted(count, "step");
@@ -227,8 +228,8 @@ function tellings(needed, { falling }) {
 export function verdict({ kappa, tolerance, falling, needed }) {
   const kind = Object.keys(needed).length === 0 ? "none" : kappa === 1 ? "round" : "valley";
   const facts = {
-    kappa: shortNumber(kappa),
-    square: shortNumber(kappa ** 2),
+    kappa: exactNumber(kappa),
+    square: exactNumber(kappa ** 2),
     tolerance: powerText(tolerance),
     told: kind === "round" ? roundTellings(needed) : tellings(needed, { falling }),
   };
@@ -419,7 +420,7 @@ class ValleyLab extends SteppedLab {
       name: "kappa",
       label: "Condition number κ",
       mapping: evenMapping([1, LARGEST_KAPPA], 0.5),
-      toText: shortNumber,
+      toText: exactNumber,
       ticks: [1, 5, 10, 15, 20],
       onInput: (value) => set("kappa", value),
     });

@@ -4,7 +4,7 @@ from itertools import cycle, islice
 from math import inf, pi
 
 import numpy as np
-from traitlets import Bool, Float, Int, List, Unicode, observe, validate
+from traitlets import Bool, Float, Int, List, Unicode, default, observe, validate
 
 from linreg import optimizers
 from linreg.labs.kit import Chart, Lab, LabError, key, power
@@ -37,8 +37,8 @@ METHODS = {
 class Valley(Lab):
     """Stretch a valley, and watch five methods walk down it from one start.
 
-    The loss is that of 16 rows and two weights, with eigenvalues 2 and 2/κ² of the Hessian. Each
-    method has its best settings. SGD takes 4 rows a step, in an order that ``seed`` fixes.
+    The loss is that of 16 rows and two weights, with eigenvalues 2 and 2/κ² of the Hessian. SGD
+    takes 4 rows a step, in an order that ``seed`` fixes; the others have their best settings.
 
     Parameters
     ----------
@@ -82,7 +82,6 @@ class Valley(Lab):
             falling=falling,
             step=step,
             seed=seed,
-            order=row_order(seed),
         )
 
     @validate("kappa")
@@ -109,6 +108,10 @@ class Valley(Lab):
         if proposal["value"] < 0:
             raise LabError(f"seed is {proposal['value']}: choose 0 or more")
         return proposal["value"]
+
+    @default("order")
+    def _first_order(self):
+        return row_order(self.seed)
 
     @observe("seed")
     def _draw_order(self, change):
@@ -212,7 +215,7 @@ class Valley(Lab):
 
 def row_order(seed):
     """Return row numbers for so many epochs, each a fresh shuffle, as one list."""
-    batches = optimizers.shuffled_batches(N_ROWS, BATCH, max(seed, 0))
+    batches = optimizers.shuffled_batches(N_ROWS, BATCH, seed)
     return np.concatenate(list(islice(batches, EPOCHS * N_ROWS // BATCH))).tolist()
 
 

@@ -11,7 +11,6 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
-    backgrounds,
     growth,
     height_of,
     in_module,
@@ -645,10 +644,6 @@ def test_axe_finds_nothing(open_lab, scheme, collinear):
     switch(page).set_checked(collinear)
     button(page, "Drop five").click()
     axe_finds_nothing(page, f"{LAB} .lr-lab")
-
-
-def test_dark_has_no_light_box_behind_the_lab(open_lab):
-    assert backgrounds(open_lab(color_scheme="dark"), "bowl") == {"rgba(0, 0, 0, 0)"}
 
 
 @pytest.mark.parametrize("collinear", [False, True])

@@ -12,8 +12,6 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
-    backgrounds,
-    growth,
     height_of,
     in_module,
     is_in_view,
@@ -418,10 +416,6 @@ def test_axe_finds_nothing(open_lab, scheme):
     axe_finds_nothing(page, ".lr-lab")
 
 
-def test_dark_has_no_light_box_behind_the_lab(open_lab):
-    assert backgrounds(open_lab(color_scheme="dark"), "doors") == {"rgba(0, 0, 0, 0)"}
-
-
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
     page = open_lab(**{**PHONE, "viewport": {"width": width, "height": 844}})
@@ -461,11 +455,6 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
         heights += sweep(page, SPEED, (0, 63), height_of("doors"))
         heights += sweep(page, WORD, (0, 2), height_of("doors"))
     assert len(set(map(round, heights))) == 1
-
-
-@pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
-    assert abs(growth(open_lab(viewport={"width": width, "height": 844}))) < 30
 
 
 def test_paper_shows_the_plane_and_the_table(open_lab):

@@ -10,8 +10,6 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
-    backgrounds,
-    growth,
     in_module,
     is_in_view,
     least_work,
@@ -710,10 +708,6 @@ def test_axe_finds_nothing(open_lab, scheme, absolute):
     axe_finds_nothing(lab.page, '[data-lab="drag"] .lr-lab')
 
 
-def test_dark_has_no_light_box_behind_the_lab(open_lab):
-    assert backgrounds(open_lab(color_scheme="dark").page, "drag") == {"rgba(0, 0, 0, 0)"}
-
-
 def test_a_phone_shows_a_dragged_point_and_its_lesson_together(open_lab):
     lab = open_lab(**PHONE)
     top = lambda part: lab.find(part).bounding_box()["y"]  # noqa: E731
@@ -783,13 +777,6 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
     assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
     for part in (".lr-chart", ".lr-drag-picture", ".lr-controls", ".lr-verdict"):
         assert is_in_view(lab.page, f'[data-lab="drag"] {part}')
-
-
-@pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
-    """Were this lab's place wrong by itself, or those of all labs of the page together."""
-    page = open_lab(viewport={"width": width, "height": 844}).page
-    assert abs(growth(page)) < 30 * page.locator("[data-lab]").count()
 
 
 def test_paper_shows_the_still_picture(open_lab):

@@ -12,8 +12,6 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
-    backgrounds,
-    growth,
     height_of,
     in_module,
     is_in_view,
@@ -353,7 +351,7 @@ def test_the_drawing_follows_the_width_of_the_window(open_lab):
     lab = Walk()
     for width in (390, 600, 1280):
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(500)
         for chart in drawn(page):
             assert chart.width == chart.panel
         data, losses = drawn(page)
@@ -612,14 +610,6 @@ def test_axe_finds_nothing(open_lab, scheme, position):
     axe_finds_nothing(page, ".lr-lab")
 
 
-def test_dark_has_no_light_box_behind_the_lab(open_lab):
-    ink = "getComputedStyle(document.querySelector('.lr-lab')).color"
-    light = open_lab(color_scheme="light").evaluate(ink)
-    page = open_lab(color_scheme="dark")
-    assert backgrounds(page, "walk") == {"rgba(0, 0, 0, 0)"}
-    assert page.evaluate(ink) != light
-
-
 def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab):
     page = open_lab(**PHONE)
     for position in (0, 180, 270):
@@ -657,11 +647,6 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
     page = open_lab(viewport={"width": width, "height": 844})
     heights = sweep(page, RATE, range(0, 271, 5), height_of("walk"))
     assert len(set(map(round, heights))) == 1
-
-
-@pytest.mark.parametrize("width", [390, 560, 768, 1280])
-def test_nothing_below_the_lab_moves_when_it_comes(open_lab, width):
-    assert abs(growth(open_lab(viewport={"width": width, "height": 844}))) < 30
 
 
 def test_paper_shows_the_finished_walk(open_lab):
