@@ -56,7 +56,7 @@ serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... fo
 execute: $(READY) ## Run the stored notebooks again and normalise them (NOTEBOOKS=... for some)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
 		--ExecutePreprocessor.timeout=60 --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
-	$(BIN)/python tests/normalise.py $(NOTEBOOKS)
+	$(BIN)/python tests/support/normalise.py $(NOTEBOOKS)
 
 format: $(READY) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -19,7 +19,9 @@ PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
 # The class that is graded takes minutes, so the grader's other tests run beside it.
-GRADER_TESTS = [f"tests/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")]
+GRADER_TESTS = [
+    f"tests/exercises/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")
+]
 NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
 PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]

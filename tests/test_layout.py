@@ -23,7 +23,7 @@ TOP_LEVEL = {
 
 # A room imports from the rows above its own, and from itself if it is a package.
 LAYERS = [
-    {"result", "datasets", "validation"},
+    {"result", "palette", "error_free", "datasets", "validation"},
     {"pure_python", "with_numpy", "with_torch", "exact", "costs"},
     {"least_squares", "optimizers", "penalized"},
     {"inference", "at_scale", "estimators"},
@@ -32,7 +32,7 @@ LAYERS = [
 ]
 # These import `result` and themselves at most, and no room imports them. One is the package front.
 APART = {"checks", "autograd", "__init__"}
-STANDARD_LIBRARY_ONLY = ["", ".result", ".pure_python", ".exact", ".datasets", ".costs"]
+STANDARD_LIBRARY_ONLY = ["", ".result", ".palette", ".pure_python", ".exact", ".datasets", ".costs"]
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(\[[\w,-]+\])?==(?P<version>[\w.+!]+)(\s*;.*)?")
 

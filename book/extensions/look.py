@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from linreg.plots import css_variables
+from linreg.palette import css_variables
 
 # A formula in the text, and the mark that follows it: a line must not break between the two.
 MARKED = re.compile(r'(<span class="math[^>]*>\\\((?:(?!</span>).)*</span>)([.,;:?!)]+)', re.DOTALL)

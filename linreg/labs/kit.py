@@ -14,7 +14,7 @@ from pathlib import Path
 import anywidget
 from traitlets import Float, List, TraitError, validate
 
-from linreg.plots import PALETTE, css_variables
+from linreg.palette import PALETTE, css_variables
 
 __all__ = ["Chart", "DescentLab", "Lab", "LabError", "readable"]
 

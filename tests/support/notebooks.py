@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SHEETS = sorted((ROOT / "book").glob("*.ipynb"))  # pages that compute, such as the notation
 PAGES = sorted((ROOT / "book").rglob("*.md"))

@@ -1,4 +1,4 @@
-"""Find a Chromium to drive, or fetch one: `python tests/browser/chromium.py` prints its path."""
+"""Find a Chromium to drive, or fetch one: `python tests/support/chromium.py` prints its path."""
 
 import os
 import shutil

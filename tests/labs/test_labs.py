@@ -12,7 +12,7 @@ from traitlets import Unicode
 from linreg import labs, pure_python
 from linreg.datasets import load_eight_points
 from linreg.labs import Walk, kit
-from linreg.plots import PALETTE, css_variables
+from linreg.palette import PALETTE, css_variables
 
 LABS = [getattr(labs, name) for name in labs.__all__]
 FOLDER = Path(kit.__file__).parent

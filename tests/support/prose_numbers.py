@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from notebooks import NOTEBOOKS, ROOT, compared_text, figure_texts, numbered, read, short
 
-ALLOWED_FILE = ROOT / "tests" / "allowed_numbers.toml"
+ALLOWED_FILE = ROOT / "tests/book/allowed_numbers.toml"
 LONG = 3
 
 THOUSANDS = r"(?:,|\{,\}|\\,|[_\u00a0\u2009\u202f])"

@@ -17,34 +17,6 @@ def ax():
     assert dict(mpl.rcParams) == before, "a figure changed a global setting"
 
 
-def contrast(one, other):
-    """Return the WCAG contrast ratio of two colours ``#rrggbb``."""
-
-    def luminance(colour):
-        channels = np.array(mpl.colors.to_rgb(colour))
-        linear = np.where(
-            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
-        )
-        return linear @ [0.2126, 0.7152, 0.0722]
-
-    low, high = sorted([luminance(one), luminance(other)])
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_the_palette_can_be_read(mode):
-    paper = plots.PALETTE["paper"][mode]
-    for role in set(plots.PALETTE) - {"paper", "grid"}:
-        assert contrast(plots.PALETTE[role][mode], paper) >= 4.5, role
-
-
-def test_the_variables_hold_every_colour():
-    css = plots.css_variables()
-    for role, pair in plots.PALETTE.items():
-        assert f"--lr-{role}: {pair['light']};" in css
-        assert f"--lr-{role}: {pair['dark']};" in css
-
-
 def test_subplots():
     for n_columns in (1, 3):
         fig, axes = plots.subplots(n_columns)

@@ -1,4 +1,4 @@
-"""Bring stored notebooks to their normal form: `python tests/normalise.py NOTEBOOK ...`.
+"""Bring stored notebooks to their normal form: `python tests/support/normalise.py NOTEBOOK ...`.
 
 Outputs, counts and ids stay. What differs from run to run goes: times, versions, where a stream of
 text was cut in two, and a widget's link to a kernel that has ended, so that an unrun notebook shows
