@@ -1,130 +1,149 @@
-"""Promise: `make book` runs what has changed, all of it and no more, and never hides a fault."""
+"""Promise: `make book` runs what has changed, all of it and no more, and never hides a fault.
+
+A build takes seconds, so three small copies of the project serve for all: one in which one thing
+after another changes, one with a fault of every kind, and one that is left with a single fault.
+"""
 
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
-import pytest
 
 ROOT = Path(__file__).parents[2]
-TOC = """\
-format: jb-book
-root: book/index
-chapters:
-  - file: notebooks/01_one
-  - file: notebooks/02_two
-"""
+QUESTION = "What was asked?"
 
 
-def write_chapter(house, name, code, prose="Words."):
+class Build(NamedTuple):
+    """What a run of `make book` came to: its exit, the chapters it executed, what it warned of."""
+
+    passed: bool
+    executed: list[str]
+    warnings: list[str]
+
+
+def write_chapter(project, number, code, prose="Words.", question=QUESTION):
+    """Write a chapter of one cell that says of itself what the book's navigation needs."""
+    head = f"# {number} · Title\n\n**The question.** {question}\n\n**Time.** 5 minutes to read."
     cells = [
-        nbformat.v4.new_markdown_cell(f"# {name}\n\n{prose}"),
-        nbformat.v4.new_code_cell(code),
+        nbformat.v4.new_markdown_cell(head, id="head"),
+        nbformat.v4.new_markdown_cell(prose, id="prose"),
+        nbformat.v4.new_code_cell(code, id="code"),
     ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), house / "notebooks" / f"{name}.ipynb")
-
-
-@pytest.fixture
-def house(tmp_path):
-    """A small copy of the house: its build, its `linreg`, and two chapters of one cell."""
-    for name in ["Makefile", "_config.yml", "requirements.txt", "pyproject.toml"]:
-        shutil.copy2(ROOT / name, tmp_path)  # with its date, so that nothing is installed again
-    for name in ["linreg", "book"]:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "_toc.yml").write_text(TOC)
-    (tmp_path / "book" / "index.md").write_text("# Front\n\nWords.\n")
-    write_chapter(tmp_path, "01_one", "print(1)")
-    write_chapter(tmp_path, "02_two", "print(2)")
-    return tmp_path
-
-
-def change(file):
-    """Add a line and keep the date: what decides is the text, and nothing is installed again."""
-    date = file.stat().st_mtime
-    file.write_text(file.read_text() + "\n# changed\n")
-    os.utime(file, (date, date))
-
-
-def make_book(house):
-    """Run `make book`; return whether it passed, and the chapters it executed."""
-    done = subprocess.run(["make", "book"], cwd=house, capture_output=True, text=True)
-    output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-    executed = re.findall(r"(\w+)\.ipynb: Executed notebook", output)
-    return done.returncode == 0, sorted(executed)
-
-
-def test_only_what_has_changed_is_executed_again(house):
-    assert make_book(house) == (True, ["01_one", "02_two"])
-    assert (house / "_build" / "html" / "index.html").exists()
-    assert make_book(house) == (True, [])
-
-    write_chapter(house, "02_two", "print(22)")
-    assert make_book(house) == (True, ["02_two"])
-    write_chapter(house, "01_one", "print(1)", prose="Other words.")
-    assert make_book(house) == (True, [])
-    assert "Other words." in (house / "_build" / "html" / "notebooks" / "01_one.html").read_text()
-
-    style = house / "book" / "assets" / "book.css"
-    style.write_text(style.read_text() + "\n/* changed */\n")
-    assert make_book(house) == (True, [])
-    assert "changed" in (house / "_build" / "html" / "_static" / "book.css").read_text()
-
-    for name in ["linreg/result.py", "requirements.txt"]:
-        change(house / name)
-        assert make_book(house) == (True, ["01_one", "02_two"]), name
-
-
-def tell_chapter(house, number, question):
-    """Write a chapter that says of itself what the book tells of it."""
-    path = house / "notebooks" / f"0{number}_told.ipynb"
-    said = f"# {number} · Told\n\n**The question.** {question}\n\n**Time.** 5 minutes to read."
-    cells = [nbformat.v4.new_markdown_cell(said), nbformat.v4.new_code_cell(f"print({number})")]
+    path = project / "notebooks" / f"0{number}_chapter.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
 
 
-def test_a_new_question_reaches_the_neighbour_and_the_front_page(house):
-    chapters = "".join(f"      - file: notebooks/0{number}_told\n" for number in (1, 2))
-    toc = f"format: jb-book\nroot: book/index\nparts:\n  - caption: One\n    chapters:\n{chapters}"
-    (house / "_toc.yml").write_text(toc)
-    (house / "book" / "index.md").write_text("# Front\n\n```{chapters}\n```\n")
-    for number in (1, 2):
-        tell_chapter(house, number, "What was asked?")
-    assert make_book(house) == (True, ["01_told", "02_told"])
-    assert make_book(house) == (True, [])
-
-    tell_chapter(house, 2, "What is asked now?")
-    assert make_book(house) == (True, [])
-    for page in ["notebooks/01_told.html", "book/index.html"]:
-        assert "What is asked now?" in (house / "_build" / "html" / page).read_text()
-
-
-@pytest.mark.parametrize(
-    ("code", "prose"),
-    [
-        ("1 / 0", "Words."),
-        ("import sys; print('noise', file=sys.stderr)", "Words."),
-        ("print(1)", "A link to {ref}`nowhere`."),
-        ("print(1)", "A source that is not there, {cite:p}`nobody1900`."),
-    ],
-    ids=["an error", "output on stderr", "a dead reference", "a missing source"],
-)
-def test_a_fault_fails_the_build_and_the_next_one_too(house, code, prose):
-    write_chapter(house, "02_two", code, prose)
-    assert not make_book(house)[0]
-    assert not make_book(house)[0]
-    write_chapter(house, "02_two", "print(2)")
-    assert make_book(house)[0]
+def make_project(folder, n_chapters):
+    """Copy what the build needs, with as many chapters of one cell."""
+    for name in ["Makefile", "_config.yml", "requirements.txt", "pyproject.toml"]:
+        shutil.copy2(ROOT / name, folder)  # with its date, so that nothing is installed again
+    for name in ["linreg", "book"]:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "notebooks").mkdir()
+    numbers = range(1, n_chapters + 1)
+    files = "".join(f"      - file: notebooks/0{number}_chapter\n" for number in numbers)
+    toc = f"format: jb-book\nroot: book/index\nparts:\n  - caption: One\n    chapters:\n{files}"
+    (folder / "_toc.yml").write_text(toc)
+    (folder / "book" / "index.md").write_text("# Front\n\n```{chapters}\n```\n")
+    for number in numbers:
+        write_chapter(folder, number, f"print({number})")
+    return folder
 
 
-def test_stored_outputs_are_left_alone(house):
-    before = (house / "notebooks" / "01_one.ipynb").read_bytes()
-    assert make_book(house)[0]
-    assert (house / "notebooks" / "01_one.ipynb").read_bytes() == before
+def change(file, text="\n# changed\n"):
+    """Add a line and keep the date: what decides is the text, and nothing is installed again."""
+    date = file.stat().st_mtime
+    file.write_text(file.read_text() + text)
+    os.utime(file, (date, date))
+
+
+def make_book(project):
+    done = subprocess.run(["make", "book"], cwd=project, capture_output=True, text=True)
+    output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    print(output)  # pytest shows it where a test fails
+    executed = re.findall(r"(\w+)_chapter\.ipynb: Executed notebook", output)
+    warnings = [line for line in output.splitlines() if re.search(r"\b(WARNING|ERROR)\b", line)]
+    return Build(done.returncode == 0, sorted(executed), warnings)
+
+
+def page(project, name):
+    return (project / "_build" / "html" / name).read_text()
+
+
+def test_only_what_has_changed_is_executed_again(tmp_path):
+    project = make_project(tmp_path, 2)
+    stored = {path: path.read_bytes() for path in project.glob("notebooks/*")}
+    assert make_book(project) == (True, ["01", "02"], [])
+    assert "Front" in page(project, "index.html") + page(project, "book/index.html")
+    assert make_book(project) == (True, [], [])
+    assert {path: path.read_bytes() for path in project.glob("notebooks/*")} == stored
+
+    write_chapter(project, 1, "print(1)", prose="Other words.")
+    write_chapter(project, 2, "print(22)")
+    assert make_book(project) == (True, ["02"], [])
+    assert "Other words." in page(project, "notebooks/01_chapter.html")
+
+    # What a chapter asks stands on the front page and beside its neighbours' "next" too.
+    write_chapter(project, 2, "print(22)", question="What is asked now?")
+    assert make_book(project) == (True, [], [])
+    for name in ["notebooks/01_chapter.html", "book/index.html"]:
+        assert "What is asked now?" in page(project, name)
+
+    change(project / "book" / "assets" / "book.css", "\n/* changed */\n")
+    assert make_book(project) == (True, [], [])
+    assert "/* changed */" in page(project, "_static/book.css")
+
+    for name in ["linreg/result.py", "requirements.txt"]:
+        change(project / name)
+        assert make_book(project) == (True, ["01", "02"], []), name
+
+
+FAULTS = {  # a chapter's code and prose, and what the build says of it
+    "an error": ("1 / 0", "Words.", "ZeroDivisionError|Executing notebook failed"),
+    "output on stderr": ("import sys; print('noise', file=sys.stderr)", "Words.", "stderr"),
+    "a dead reference": ("print(1)", "A link to {ref}`nowhere`.", "undefined label: 'nowhere'"),
+    "a missing source": ("print(1)", "A source, {cite:p}`nobody1900`.", "nobody1900"),
+}
+
+
+def write_faults(project, kinds):
+    """Give each fault a chapter of its own, and mend the chapters of all others."""
+    for number, (kind, (code, prose, _)) in enumerate(FAULTS.items(), start=1):
+        write_chapter(project, number, *([code, prose] if kind in kinds else [f"print({number})"]))
+
+
+def faults_found(build):
+    """The kinds of fault of which a warning names the chapter and says what is wrong."""
+    return {
+        kind
+        for number, (kind, (_, _, says)) in enumerate(FAULTS.items(), start=1)
+        if any(f"0{number}_chapter" in line and re.search(says, line) for line in build.warnings)
+    }
+
+
+def test_every_fault_fails_the_build_and_the_next_one_too(tmp_path):
+    project = make_project(tmp_path, len(FAULTS))
+    write_faults(project, FAULTS)
+    for _ in range(2):
+        build = make_book(project)
+        assert not build.passed
+        assert faults_found(build) == set(FAULTS)
+
+
+def test_a_single_fault_fails_the_build_until_it_is_mended(tmp_path):
+    project = make_project(tmp_path, len(FAULTS))
+    write_faults(project, ["output on stderr"])  # the one that a cache of executions could hide
+    for _ in range(2):
+        build = make_book(project)
+        assert not build.passed
+        assert faults_found(build) == {"output on stderr"}
+    write_faults(project, [])
+    assert make_book(project) == (True, ["02"], [])
 
 
 def test_help_names_every_command():

@@ -6,26 +6,31 @@ the lab's still picture instead.
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
+from nbstripout import strip_output
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KEEP = ["--keep-output", "--keep-count", "--keep-id"]
-DROP = ["--extra-keys", "metadata.language_info.version cell.metadata.execution"]
+DROPPED = [
+    *("metadata.language_info.version", "metadata.signature", "metadata.widgets"),
+    *(f"cell.metadata.{key}" for key in ("ExecuteTime", "collapsed", "execution", "scrolled")),
+    *(f"cell.metadata.{key}" for key in ("heading_collapsed", "hidden")),
+]
 
 
 def normalised(path):
     """Return the bytes of a notebook in its normal form."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
+    notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
         if "outputs" in cell:
-            cell["outputs"] = joined(cell["outputs"])
-    command = [sys.executable, "-m", "nbstripout", *KEEP, *DROP]
-    text = json.dumps(notebook).encode()
-    return subprocess.run(command, input=text, capture_output=True, check=True).stdout
+            cell.outputs = joined(cell.outputs)
+    kept = {"keep_output": True, "keep_count": True, "keep_id": True}
+    stripped = strip_output(notebook, **kept, extra_keys=DROPPED)
+    return (nbformat.v4.writes(stripped).rstrip("\n") + "\n").encode()
 
 
 def joined(outputs):
