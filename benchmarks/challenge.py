@@ -60,11 +60,11 @@ def best_rate(X):
 
 
 def tall():
-    """Time the doors on the tall problem: all directions, each to the tolerance or better."""
+    """Time the methods on the tall problem: all directions, each to the tolerance or better."""
     X, y, truth = tall_problem(*TALL)
     safe, best = 1 / largest_eigenvalue(X), best_rate(X)
     n_safe, n_best = (steps_needed(X, y, truth, rate) for rate in (safe, best))
-    doors = {
+    methods = {
         "numpy lstsq": lambda: np.linalg.lstsq(X, y, rcond=None)[0],
         "normal equations": lambda: np.linalg.solve(X.T @ X, X.T @ y),
         "linreg auto": lambda: lstsq(X, y).coef,
@@ -86,7 +86,7 @@ def tall():
         "tolerance": TOLERANCE,
         "steps": {"descent, safe rate": n_safe, "descent, best rate": n_best},
         "condition_number": float(f"{np.linalg.cond(X):.3g}"),
-        "seconds": timed(doors),
+        "seconds": timed(methods),
         "orders": timed(orders),
     }
 
@@ -139,8 +139,8 @@ def timed(functions):
 
 def main():
     """Measure both challenges, print and record them."""
-    doors = "seconds of the two doors on a tall problem (best of five)"
-    result = {"what": f"{doors} and of two ways on a wide one (once)"}
+    compared = "seconds of the two methods on a tall problem (best of five)"
+    result = {"what": f"{compared} and of two ways on a wide one (once)"}
     for challenge in (tall, wide):
         result[challenge.__name__] = challenge()
         for name, value in result[challenge.__name__].items():

@@ -23,7 +23,7 @@ def best_of(functions, repeats, clock=time.perf_counter):
     """Return the least seconds that each function took in ``repeats`` rounds.
 
     In a round each function runs once, so that a slow spell of the machine meets them all; the
-    order is drawn anew for each, so that none always follows the same one, with the cache and the
+    order is drawn anew for each, so that none always comes after the same one, with the cache and the
     threads that it has left behind. Whatever else runs can only add time: the least is the nearest
     to the function's own.
     """
@@ -50,7 +50,7 @@ def machine():
 
 
 def processor():
-    """Return the processor's name as Linux tells it."""
+    """Return the processor's name as Linux names it."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor()

@@ -1,4 +1,4 @@
-"""What a fit costs, counted before it runs: operations and memory, for both doors.
+"""What a fit costs, counted before it runs: operations and memory, for each method.
 
 An operation is one addition, subtraction, multiplication, division or root of floating-point
 numbers (a flop). The counts hold the leading terms and leave out lower powers, such as the 2 N D
@@ -75,12 +75,12 @@ def operations(method, n_samples, n_features, n_steps):
 
 
 def crude_operations(method, n_samples, n_features, n_steps):
-    """Return the count of many lessons, which weighs the two doors by different measures.
+    """Return the count of many lessons, which weighs two methods by different measures.
 
     ``"normal equations"`` has N D² + D³, ``"gradient descent"`` N D a step. Both orders of growth
     are right. As counts they are not alike: the first is about the operations of the closed form,
-    the second a quarter of those of the walk. For more features than rows the first is not the
-    cheapest door's: see ``operations``.
+    the second a quarter of those of the walk. For more features than rows the first is not
+    that of the cheapest method: see ``operations``.
     """
     n_samples, n_features, n_steps = check(
         method, n_samples=n_samples, n_features=n_features, n_steps=n_steps

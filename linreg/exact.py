@@ -1,7 +1,7 @@
 """Least squares in exact rational numbers: nothing is rounded, so the answer is the answer.
 
 Slow next to floating point and limited to full column rank, but free of rounding error: the
-solution that the other rooms are measured against.
+solution that the other modules are measured against.
 """
 
 from fractions import Fraction

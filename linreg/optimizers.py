@@ -1,6 +1,6 @@
-"""Walks to the least loss: six methods, one door.
+"""Walks to the least loss: six methods, and one function that runs them.
 
-``descend(X, y, nesterov)`` follows a method and returns a ``Descent``. A method is a generator
+``descend(X, y, nesterov)`` runs a method and returns a ``Descent``. A method is a generator
 function: from ``X`` of shape (n_samples, n_unknowns), the ones column folded in, ``y`` of shape
 (n_samples,), a start ``theta`` of shape (n_unknowns,) and settings of its own, it yields the start
 and then each place of its walk, as ``(theta, residual, gradient)`` of shapes (n_unknowns,),
@@ -87,7 +87,7 @@ def descend(
     keep_path=False,
     **settings,
 ):
-    """Follow a method until its gradient is small, and return a ``Descent``.
+    """Run a method until its gradient is small, and return a ``Descent``.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def descend(
     theta = read_start(start, columns)
     settings = settings or best_settings(method, columns, fit_intercept=False)
     places = method(columns, y, theta, **settings)
-    path, loss_history, stopped = follow(columns, y, places, n_steps, tol, keep_path)
+    path, loss_history, stopped = run_method(columns, y, places, n_steps, tol, keep_path)
     coef, intercept = (path[-1][:-1], path[-1][-1]) if fit_intercept else (path[-1], 0.0)
     path = np.array(path) if keep_path else None
     return Descent(coef, intercept, loss_history, path, len(loss_history) - 1, stopped)
@@ -314,7 +314,7 @@ def best_settings(method, X, *, fit_intercept=True):
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def follow(X, y, places, n_steps, tol, keep_path):
+def run_method(X, y, places, n_steps, tol, keep_path):
     """Walk from place to place; return the places kept, every loss, and why the walk stopped."""
     path, loss_history = [], []
     for theta, residual, gradient in islice(places or (), n_steps + 1):

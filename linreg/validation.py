@@ -60,7 +60,7 @@ def checks(matrix, vector):
 def matrix(X, read=None):
     """Return ``X`` as a list of equally long lists, shape (n_samples, n_features).
 
-    ``read(value, place)`` converts one entry, to a float unless told otherwise.
+    ``read(value, place)`` converts one entry, to a float unless it is given.
     """
     read = read or number
     if isinstance(X, Checked):
@@ -103,7 +103,7 @@ def sequence(values, name):
 
 
 def is_sequence(value):
-    """Tell whether ``value`` has a length and an order, and is not text."""
+    """Return whether ``value`` has a length and an order, and is not text."""
     unordered = isinstance(value, str | bytes | Mapping | Set)
     return hasattr(value, "__len__") and not unordered and getattr(value, "ndim", 1) > 0
 

@@ -1,13 +1,19 @@
-"""Run every check, one stage after another, and close with the counts.
+"""Run every check, and close with the counts.
 
-A stage that fails does not stop the others: one run tells all that is wrong.
+Two lanes of stages run side by side, for the build of the book keeps one core busy and the grader
+waits a good part of its time. What measures time comes last and has the machine to itself. A stage
+that fails does not stop the others: one run shows all that is wrong.
 """
 
+import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,7 +24,7 @@ PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 
 NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
-# The class that is graded takes minutes, so the grader's other tests run beside it.
+# These start kernels in sandboxes and wait for them, so they stand in a stage of their own.
 GRADER_TESTS = [
     f"tests/exercises/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")
 ]
@@ -37,18 +43,46 @@ STAGES = {
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
     "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }
+# Each step's lanes run side by side; a lane's stages run in order. Pages need the built book.
+STEPS = [
+    [["lint", "format"]],
+    [["book", "pages", "labs"], ["grader", "unit tests", "notebooks"]],
+    [["speed"]],
+]
+
+SUBJECTS = {  # what a chapter and a lab cost, read from the names of their tests
+    "chapter": re.compile(r"(?:notebooks[./]|\bch)(\d\d)(?=[_/.\]:-]|$)"),
+    "lab": re.compile(r"(?:test_lab_|labs\.test_)(walk|bowl|drag|valley|doors)"),
+}
+
+output = threading.Lock()
+
+
+def say(text):
+    """Print a line whole, whichever lane it comes from."""
+    with output:
+        print(text, flush=True)
 
 
 def run(name, command):
-    """Run one stage, say how it went, and return whether it passed."""
-    print(f"\n=== {name}", flush=True)
+    """Run one stage, its lines marked with its name; return whether it passed and its seconds."""
+    say(f"\n=== {name}")
     if command[: len(PYTEST)] == PYTEST:
         command = [*command, f"--junitxml={report(name)}"]
     start = time.monotonic()
-    passed = subprocess.run(command, cwd=ROOT).returncode == 0
-    verdict = "passed" if passed else "FAILED"
-    print(f"=== {name}: {verdict}, {time.monotonic() - start:.0f} s", flush=True)
-    return passed
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as stage:
+        for line in stage.stdout:
+            say(f"{name:>10} | {line.rstrip()}")
+    passed, seconds = stage.returncode == 0, time.monotonic() - start
+    say(f"=== {name}: {'passed' if passed else 'FAILED'}, {seconds:.0f} s")
+    return passed, seconds
+
+
+def run_lane(names):
+    """Run stages one after another; return what came of each."""
+    return {name: run(name, STAGES[name]) for name in names}
 
 
 def report(name):
@@ -67,14 +101,34 @@ def counts(reports=REPORTS):
     return total - failures - errors - skipped, failures + errors, skipped
 
 
+def costs(kind, reports=REPORTS):
+    """Return the seconds that the tests of each chapter or each lab took, the dearest first."""
+    seconds = Counter()
+    for tree in map(ElementTree.parse, reports.glob("*.xml")):
+        for case in tree.iter("testcase"):
+            names = f"{case.get('classname')} {case.get('name')}"
+            for subject in set(SUBJECTS[kind].findall(names)):
+                seconds[subject] += float(case.get("time"))
+    return seconds.most_common()
+
+
 def main():
     """Run the stages from an empty cache; exit with 1 unless all pass and none skips a test."""
     shutil.rmtree(BUILD, ignore_errors=True)
     REPORTS.mkdir(parents=True)
-    results = {name: run(name, command) for name, command in STAGES.items()}
+    start, results = time.monotonic(), {}
+    for lanes in STEPS:
+        with ThreadPoolExecutor(len(lanes)) as side_by_side:
+            for done in side_by_side.map(run_lane, lanes):
+                results |= done
+    for kind in SUBJECTS:
+        dearest = [f"{subject} {seconds:.0f} s" for subject, seconds in costs(kind)]
+        print(f"\nThe tests of each {kind}: {', '.join(dearest)}.")
+    stages = [f"{name} {seconds:.0f} s" for name, (_, seconds) in results.items()]
+    print(f"\n{', '.join(stages)}; all in all {(time.monotonic() - start) / 60:.1f} minutes.")
+    broken = [name for name, (passed, _) in results.items() if not passed]
+    print(f"{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
     passed, failed, skipped = counts()
-    broken = [name for name, good in results.items() if not good]
-    print(f"\n{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
     if skipped:
         print(f"{skipped} tests were skipped: a skipped test promises nothing, so this run fails.")
     print(f"{passed} passed, {failed} failed")

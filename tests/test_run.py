@@ -1,6 +1,7 @@
-"""Promise: the counts that close `make test` are those of all its stages."""
+"""Promise: `make test` runs every stage, the counts that close it are those of all of them."""
 
 import ast
+import sys
 
 import pytest
 import run
@@ -8,21 +9,63 @@ import run
 LAB_TESTS = sorted((run.ROOT / "tests" / "browser").glob("test_lab_*.py"))
 
 
-def report(folder, name, **numbers):
+def write_report(folder, name, cases=(), **numbers):
     attributes = " ".join(f'{key}="{value}"' for key, value in numbers.items())
-    (folder / name).write_text(f"<testsuites><testsuite {attributes}/></testsuites>")
+    tests = "".join(
+        f'<testcase classname="{place}" name="{test}" time="{seconds}"/>'
+        for place, test, seconds in cases
+    )
+    (folder / name).write_text(
+        f"<testsuites><testsuite {attributes}>{tests}</testsuite></testsuites>"
+    )
 
 
 def test_counts_add_up_over_the_stages(tmp_path):
-    report(tmp_path, "one.xml", tests=7, failures=1, errors=2, skipped=0)
-    report(tmp_path, "two.xml", tests=5, failures=0, errors=0, skipped=1)
+    write_report(tmp_path, "one.xml", tests=7, failures=1, errors=2, skipped=0)
+    write_report(tmp_path, "two.xml", tests=5, failures=0, errors=0, skipped=1)
     assert run.counts(tmp_path) == (8, 3, 1)
+
+
+def test_what_a_chapter_and_a_lab_cost_is_read_from_the_names(tmp_path):
+    cases = [
+        ("notebooks.04_the_long_walk.ipynb", "Cell 3", 2),
+        ("tests.exercises.test_exercises", "test_a_stub[ch04/c1]", 3),
+        ("tests.exercises.test_exercises", "test_a_release[ch10]", 4),
+        ("tests.labs.test_bowl", "test_the_rim", 5),
+        ("tests.browser.test_lab_bowl", "test_touch", 6),
+        ("tests.linreg.test_exact", "test_ages[1910]", 7),
+    ]
+    write_report(tmp_path, "one.xml", cases)
+    assert run.costs("chapter", tmp_path) == [("04", 5.0), ("10", 4.0)]
+    assert run.costs("lab", tmp_path) == [("bowl", 11.0)]
 
 
 def test_every_stage_of_tests_is_counted():
     tested = [name for name, command in run.STAGES.items() if "pytest" in command]
     assert tested == ["unit tests", "grader", "notebooks", "pages", "labs", "speed"]
     assert len({run.report(name) for name in tested}) == len(tested)
+
+
+def test_every_stage_runs_once_and_pages_only_once_the_book_is_built():
+    names = [name for lanes in run.STEPS for lane in lanes for name in lane]
+    assert sorted(names) == sorted(run.STAGES)
+    (lane,) = [lane for lanes in run.STEPS for lane in lanes if "book" in lane]
+    assert lane.index("book") < lane.index("pages") < lane.index("labs")
+
+
+def test_what_measures_time_has_the_machine_to_itself():
+    assert run.STEPS[-1] == [["speed"]]
+    assert run.STAGES["speed"][-2:] == ["-m", "timed"]  # it has no -n
+
+
+def test_a_stage_that_fails_is_seen_and_its_lines_are_shown(capsys):
+    program = "print('a line'); raise SystemExit(3)"
+    passed, _ = run.run("a stage", [sys.executable, "-c", program])
+    assert not passed
+    said = capsys.readouterr().out
+    assert "a stage | a line" in said
+    assert "=== a stage: FAILED" in said
+    assert run.run("another", [sys.executable, "-c", ""])[0]
 
 
 @pytest.mark.parametrize("file", LAB_TESTS, ids=lambda file: file.stem)
@@ -36,5 +79,4 @@ def test_what_measures_time_is_marked_for_the_stage_that_runs_alone(file):
 
 def test_each_test_of_a_lab_is_in_one_of_two_stages():
     labs, speed = run.STAGES["labs"], run.STAGES["speed"]
-    assert speed[-2:] == ["-m", "timed"]  # and not beside others: it has no -n
     assert labs == [*speed[:-1], "not timed", "-n", "2"]

@@ -1,6 +1,6 @@
 """What exercises call: a check passes in silence or says what kind of wrong an answer is.
 
-Learners import this room whole, `from linreg import checks`. Run as a program,
+Learners import this package whole, `from linreg import checks`. Run as a program,
 `python -m linreg.checks path.ipynb`, it runs a notebook of exercises and prints its tasks,
 points and messages.
 """

@@ -8,7 +8,7 @@ from linreg.checks.notes import about, open_note
 
 
 def number(task, value):
-    """Tell whether a number is the answer, to the digits that the task asks for.
+    """Return whether a number is the answer, to the digits that the task asks for.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def number(task, value):
 
 
 def choice(task, value):
-    """Tell whether a letter, or several as in ``"acd"``, is the answer.
+    """Return whether a letter, or several as in ``"acd"``, is the answer.
 
     Raises
     ------

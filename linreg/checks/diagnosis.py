@@ -1,7 +1,7 @@
 """Checks of work: functions, lists of numbers, and derivations.
 
 `same` compares numbers and, where they differ, looks for the relation between them: a sign, a
-factor of 2 or N, a constant, an order. The relation is what it tells, never the numbers that it
+factor of 2 or N, a constant, an order. The relation is what it reports, never the numbers that it
 expected.
 """
 
@@ -15,7 +15,7 @@ from linreg.checks.notes import about
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
-# What to tell of each relation that holds between all found numbers and the expected ones.
+# What to say of each relation that holds between all found numbers and the expected ones.
 # A task's own notes may say it in the words of its subject.
 RELATIONS = {
     "sign": "Every sign is the opposite of what it should be: what is subtracted from what?",
@@ -88,7 +88,7 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     found, expected : number, or (nested) sequence of numbers
         Shapes must agree.
     n : int, optional
-        The number of rows, so that a missing 1/N can be told.
+        The number of rows, so that a missing 1/N can be named.
     slips : dict of name to numbers, optional
         What known slips come to on the same data; the task's notes word each name as a relation.
     tolerance : float, default 1e-9
@@ -228,7 +228,7 @@ def _with_real_symbols(*expressions):
 
 
 def _agree(found, expected):
-    """Tell whether two expressions agree at points between -1 and 1, where `simplify` cannot."""
+    """Return whether two expressions agree at points between -1 and 1, where `simplify` cannot."""
     from sympy import Rational
 
     draw = Random("points")

@@ -1,7 +1,7 @@
 """What checks know of each task: messages for answers that were foreseen, sealed.
 
 A note belongs to one answer of one task. It is stored under a digest of that answer, and its
-text is masked with a key made from that answer, so that reading the file tells nobody what is
+text is masked with a key made from that answer, so that reading the file shows nobody what is
 right: only giving the answer opens its note. This guards against reading by accident. It is no
 secret: a computer that tries all answers opens all notes.
 """
@@ -23,7 +23,7 @@ def seal(task, answer, note):
     answer : str
         The answer in its canonical form, such as ``"4.67"`` or ``"b"``.
     note : str
-        What to tell whoever gives that answer.
+        What to say to whoever gives that answer.
     """
     digest, key = _digest_and_key(task, answer)
     return digest, base64.b85encode(_masked(note.encode(), key)).decode()
@@ -45,9 +45,9 @@ def open_note(task, answer):
 def about(task):
     """Return what is stored of a task.
 
-    Every task has `points` and `otherwise`, what to tell of a wrong answer that nobody foresaw.
+    Every task has `points` and `otherwise`, what to say of a wrong answer that nobody foresaw.
     Answers that are given as such have `sealed` notes, numbers their `digits`, and choices their
-    `options` and whether `several` may be chosen. Work may have `relations`: what to tell of each.
+    `options` and whether `several` may be chosen. Work may have `relations`: what to say of each.
     """
     chapter, _, name = task.partition("/")
     try:

@@ -1,4 +1,4 @@
-"""Run a notebook of exercises and tell, task by task, what its visible checks say."""
+"""Run a notebook of exercises and report, task by task, what its visible checks say."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ CLOSING = (
 
 @dataclass(frozen=True)
 class Line:
-    """What is told of one task; `points` is None for what a person marks."""
+    """What is reported of one task; `points` is None for what a person marks."""
 
     task: str
     points: float | None

@@ -31,7 +31,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def in_scheme(page, scheme):
-    """Let a page follow the reader's scheme, and wait until its colours have changed."""
+    """Show a page in the reader's scheme, and wait until its colours have changed."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
         """(scheme) => document.documentElement.dataset.theme === scheme

@@ -1,20 +1,20 @@
-"""Promise: the front door opens: the picture moves, and every way in or onward is a real one."""
+"""Promise: the front page works: the picture moves, and every way in or onward is a real one."""
 
 import re
 import subprocess
 from math import log
 from urllib.parse import parse_qs, urlsplit
 
+import navigation
 import pytest
-import story
 import yaml
 
 from linreg.labs import Walk
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
 
 FRONT = "book/index.html"
-PARTS = [chapters for _, chapters in story.parts(ROOT)]
-TOLD = [chapter for chapters in PARTS for chapter in chapters]
+PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
+LISTED = [chapter for chapters in PARTS for chapter in chapters]
 MOVING = """() => ({
     line: ["y1", "y2"].map((end) => document.querySelector(".lr-hero line")[end].animVal.value),
     dot: ["cx", "cy"].map((at) => document.querySelector(".lr-hero .lr-dot")[at].animVal.value),
@@ -135,7 +135,7 @@ def test_the_front_page_lists_every_chapter_with_its_question(new_page):
     page = new_page(FRONT)
     items = page.locator(".lr-chapters li").all_inner_texts()
     assert len(items) == len(CHAPTERS)
-    for item, chapter in zip(items, TOLD, strict=True):
+    for item, chapter in zip(items, LISTED, strict=True):
         assert item.startswith(f"{chapter.number} · {chapter.title}")
         assert f"({chapter.minutes} minutes)" in item
         assert item.endswith(chapter.question)
@@ -184,7 +184,7 @@ def test_the_launch_buttons_name_real_paths(notebook):
 @each_chapter
 def test_the_way_through_the_part_says_where_one_is(notebook):
     page, path = notebook
-    here = TOLD[CHAPTERS.index(path)]
+    here = LISTED[CHAPTERS.index(path)]
     (part,) = [chapters for chapters in PARTS if here in chapters]
     place, whole = part.index(here), sum(c.minutes for c in part)
     words = page.inner_text(".lr-way p")
@@ -206,7 +206,7 @@ def test_the_neighbours_ask_their_questions(notebook):
     page, path = notebook
     place = CHAPTERS.index(path)
     for side, neighbour in [(".left-prev", place - 1), (".right-next", place + 1)]:
-        if 0 <= neighbour < len(TOLD):
+        if 0 <= neighbour < len(LISTED):
             link = page.locator(side)
-            assert TOLD[neighbour].title in link.inner_text()
-            assert TOLD[neighbour].question in link.inner_text()
+            assert LISTED[neighbour].title in link.inner_text()
+            assert LISTED[neighbour].question in link.inner_text()

@@ -67,7 +67,7 @@ def links(file):
     return parser
 
 
-def settle(page):
+def wait_until_set(page):
     """Wait until the theme has set its colours and MathJax has set every formula."""
     page.wait_for_load_state("load")
     page.wait_for_function("!window.MathJax || window.MathJax.startup?.promise !== undefined")
@@ -79,7 +79,7 @@ def opened(places, path, **options):
     """A page, every formula set; at the end it may have done no wrong."""
     with opener(*places) as open_page:
         page = open_page(path, **options)
-        settle(page)
+        wait_until_set(page)
         yield page
 
 
@@ -208,7 +208,7 @@ def test_nothing_is_wider_than_a_desk(desk):
 
 def test_nothing_is_wider_than_a_tablet(night):
     night.set_viewport_size({"width": 768, "height": 844})
-    night.wait_for_timeout(100)  # the labs follow
+    night.wait_for_timeout(100)  # the labs take the new width
     is_within(night)
     night.set_viewport_size(DESK)
 
@@ -390,7 +390,7 @@ def test_a_formula_is_no_stop_for_tab(desk):
     assert desk.locator("mjx-container[tabindex='0']").count() == 0
 
 
-def test_the_front_door_opens(new_page):
+def test_the_front_page_opens(new_page):
     page = new_page("index.html")
     page.wait_for_url("**/book/index.html")
     page.locator(".bd-article").get_by_role("link", name="The long walk").click()

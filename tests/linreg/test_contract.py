@@ -390,7 +390,7 @@ def test_fit_intercept_is_true_or_false(backend, wrong):
 @pytest.mark.parametrize("apart", [1e-3, 1e-5, 1e-7])
 def test_columns_that_are_nearly_alike_are_still_told_apart(backend, apart):
     X = [[1.0, 1.0 + apart], [2.0, 2.0], [4.0, 4.0 - apart], [7.0, 7.0 + apart]]
-    fit, expected = (room.fit_least_squares(X, GOOD_Y) for room in (backend, exact))
+    fit, expected = (module.fit_least_squares(X, GOOD_Y) for module in (backend, exact))
     np.testing.assert_allclose(
         values(fit.coef), [float(w) for w in expected.coef], rtol=1e-15 / apart**2
     )

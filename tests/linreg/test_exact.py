@@ -1,4 +1,4 @@
-"""The exact room: NIST's certified digits, every input type, every refusal, exact geometry."""
+"""The exact solver: NIST's certified digits, every input type, every refusal, exact geometry."""
 
 import doctest
 import subprocess

@@ -66,7 +66,7 @@ def fetched_by_apt():
 
 
 def succeeds(command):
-    """Run a command, its output on standard error; tell whether it succeeded within ten minutes."""
+    """Run a command, its output on standard error; return whether it succeeded in ten minutes."""
     try:
         return subprocess.run(command, stdout=sys.stderr, timeout=600).returncode == 0
     except subprocess.TimeoutExpired:

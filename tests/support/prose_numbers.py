@@ -1,4 +1,4 @@
-"""Find the numbers in prose, and tell which of them no compared output prints.
+"""Find the numbers in prose, and list which of them no compared output prints.
 
 A number with three or more significant digits is *long*. A long number in prose is *bound* when
 the compared outputs of its chapter print it digit for digit: same sign, same digits, same power

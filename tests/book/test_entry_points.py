@@ -46,7 +46,7 @@ def test_where_linreg_is_there_nothing_is_fetched():
     assert run_colab_cell("'a spec'") == ""
 
 
-def test_where_linreg_is_missing_it_is_fetched_with_all_its_rooms():
+def test_where_linreg_is_missing_it_is_fetched_with_all_its_extras():
     wanted = f"linreg[numpy,torch,plots,labs] @ git+{ADDRESS}"
     assert run_colab_cell("None") == f"-m pip install -q {wanted} True"
 

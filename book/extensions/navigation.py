@@ -1,4 +1,4 @@
-"""Sphinx extension: the book as a story, told by what each chapter says of itself.
+"""Sphinx extension: where a chapter stands in its part, and what comes before and after it.
 
 A chapter's first cell holds its title, its question and its minutes. From these come the way
 through its part at the head of a chapter, the questions beside "previous" and "next", and the list
@@ -34,16 +34,16 @@ class Chapter(NamedTuple):
 def setup(app):
     """Connect the two moments, and name the directive."""
     app.connect("env-get-outdated", read_parts)
-    app.connect("html-page-context", tell)
+    app.connect("html-page-context", add_to_page)
     app.add_directive("chapters", Chapters)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def read_parts(app, env, added, changed, removed):
-    """Keep the parts of the book; if one tells another story now, every page is out of date."""
-    told = getattr(env, "story_parts", None)
-    env.story_parts = parts(Path(app.srcdir))
-    return env.found_docs if told not in (None, env.story_parts) else []
+    """Keep the parts of the book; where they have changed, every page is out of date."""
+    before = getattr(env, "book_parts", None)
+    env.book_parts = parts(Path(app.srcdir))
+    return env.found_docs if before not in (None, env.book_parts) else []
 
 
 def parts(root):
@@ -74,14 +74,14 @@ def chapter(root, page):
     return Chapter(page, title["number"], title["title"], question[1], int(minutes[1]))
 
 
-def tell(app, pagename, templatename, context, doctree):
+def add_to_page(app, pagename, templatename, context, doctree):
     """Give the template its neighbours' questions, and a chapter the way through its part."""
-    story = app.env.story_parts
-    questions = {c.page: c.question for _, chapters in story for c in chapters}
+    book = app.env.book_parts
+    questions = {c.page: c.question for _, chapters in book for c in chapters}
     context["question_of"] = {
         context["pathto"](page): question for page, question in questions.items()
     }
-    for caption, chapters in story:
+    for caption, chapters in book:
         here = next((c for c in chapters if c.page == pagename), None)
         if here:
             way = way_through(caption, chapters, here, context["pathto"])
@@ -117,8 +117,8 @@ class Chapters(Directive):
 
     def run(self):
         """Return one definition list a part."""
-        story = self.state.document.settings.env.story_parts
-        return [node for part in story for node in self.part(*part)]
+        book = self.state.document.settings.env.book_parts
+        return [node for part in book for node in self.part(*part)]
 
     def part(self, caption, chapters):
         """Return a part's caption and its list."""

@@ -1,10 +1,10 @@
-"""Promise: the book tells its story truly: order, questions, minutes."""
+"""Promise: what the book says of its chapters is so: order, questions, minutes."""
 
 import re
 
+import navigation
 import nbformat
 import pytest
-import story
 
 from notebooks import CHAPTERS, ROOT, numbered, read, short
 
@@ -13,13 +13,13 @@ MINUTES_A_CELL = 0.5
 MINUTES_A_LAB = 5
 
 
-TOLD = [chapter for _, chapters in story.parts(ROOT) for chapter in chapters]
+LISTED = [chapter for _, chapters in navigation.parts(ROOT) for chapter in chapters]
 
 
-def test_every_chapter_is_told_in_order():
-    assert [f"{chapter.page}.ipynb" for chapter in TOLD] == [short(path) for path in CHAPTERS]
-    assert [int(chapter.number) for chapter in TOLD] == list(range(1, len(CHAPTERS) + 1))
-    assert all(chapter.question.endswith("?") for chapter in TOLD)
+def test_every_chapter_is_listed_in_order():
+    assert [f"{chapter.page}.ipynb" for chapter in LISTED] == [short(path) for path in CHAPTERS]
+    assert [int(chapter.number) for chapter in LISTED] == list(range(1, len(CHAPTERS) + 1))
+    assert all(chapter.question.endswith("?") for chapter in LISTED)
 
 
 def estimate(path):
@@ -37,7 +37,7 @@ def estimate(path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=short)
 def test_the_minutes_are_honest(path):
-    stated = next(c.minutes for c in TOLD if path.match(f"{c.page}.ipynb"))
+    stated = next(c.minutes for c in LISTED if path.match(f"{c.page}.ipynb"))
     assert stated == pytest.approx(estimate(path), rel=0.3)
 
 
@@ -49,17 +49,17 @@ def test_the_minutes_are_honest(path):
         ("**The question.** Is *this* one?", "plain words"),
     ],
 )
-def test_a_chapter_that_does_not_tell_is_refused(tmp_path, instead, message):
+def test_a_chapter_that_does_not_say_it_is_refused(tmp_path, instead, message):
     (tmp_path / "notebooks").mkdir()
-    told = read(CHAPTERS[0])
-    opening = told.cells[0].source
-    told.cells[0].source = re.sub(r"^\*\*The question.*$", instead, opening, flags=re.MULTILINE)
+    notebook = read(CHAPTERS[0])
+    opening = notebook.cells[0].source
+    notebook.cells[0].source = re.sub(r"^\*\*The question.*$", instead, opening, flags=re.MULTILINE)
     path = tmp_path / "notebooks" / CHAPTERS[0].name
-    path.write_text(nbformat.writes(told), encoding="utf-8")
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
-        story.chapter(tmp_path, f"notebooks/{path.stem}")
+        navigation.chapter(tmp_path, f"notebooks/{path.stem}")
 
 
 def test_a_page_that_is_no_chapter_tells_nothing():
-    assert story.chapter(ROOT, "book/notation") is None
-    assert story.chapter(ROOT, "notebooks/99_not_there") is None
+    assert navigation.chapter(ROOT, "book/notation") is None
+    assert navigation.chapter(ROOT, "notebooks/99_not_there") is None
