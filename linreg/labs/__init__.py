@@ -1,7 +1,7 @@
 """The book's labs: pictures that a reader moves, in Jupyter and on the page.
 
-Each lab is one Python class, one JavaScript file beside it, and a style sheet where it needs one;
-``kit.py``, ``kit.js`` and ``kit.css`` hold what they share. Importing this room imports anywidget.
+Each lab is a folder: one Python class, one JavaScript file beside it, and a style sheet where it
+needs one. ``kit`` holds what they share. Importing this package imports anywidget.
 """
 
 from linreg.labs.bowl import Bowl

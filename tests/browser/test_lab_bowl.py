@@ -22,8 +22,8 @@ from lab_pages import (
 )
 
 from linreg.labs import Bowl
-from linreg.labs.bowl import View, curving
-from linreg.labs.kit import readable
+from linreg.labs.bowl.bowl import View, curving
+from linreg.labs.kit.text import readable
 
 PAGE = "notebooks/02_how_wrong_is_a_line.html"
 LAB = '[data-lab="bowl"]'

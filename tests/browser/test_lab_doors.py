@@ -25,8 +25,8 @@ from lab_pages import (
 
 from linreg import costs
 from linreg.labs import Doors
-from linreg.labs.doors import SIZES, TIMES, counted, scaled
-from linreg.labs.kit import power
+from linreg.labs.doors.doors import SIZES, TIMES, counted, scaled
+from linreg.labs.kit.text import power
 
 PAGE = "notebooks/10_which_door.html"
 SAMPLES, FEATURES, STEPS, SPEED, WORD = (

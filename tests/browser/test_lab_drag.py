@@ -20,8 +20,8 @@ from lab_pages import (
 )
 
 from linreg.labs import Drag
-from linreg.labs.drag import roomy
-from linreg.labs.kit import readable
+from linreg.labs.drag.drag import roomy
+from linreg.labs.kit.text import readable
 
 PAGE = "notebooks/02_how_wrong_is_a_line.html"
 SLOPE = ".lr-slider-w input"
@@ -340,7 +340,7 @@ def fixed(value, decimals=3):
 def words_of(lab):
     """What the page has to say of a state, every number of it worked out in Python."""
     w, b, least = lab.optimum()
-    loss, least = (readable(lab.told(value)) for value in (lab.loss(), least))
+    loss, least = (readable(lab.displayed(value)) for value in (lab.loss(), least))
     total, size = readable(sum(lab.costs())), len(lab.x)
     name, mean = "mean squared error", "mean square"
     if lab.absolute:

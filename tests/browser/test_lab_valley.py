@@ -25,8 +25,8 @@ from lab_pages import (
 )
 
 from linreg.labs import Valley
-from linreg.labs.kit import power
-from linreg.labs.valley import COUNTED, METHODS, SEEN
+from linreg.labs.kit.text import power
+from linreg.labs.valley.valley import COUNTED, METHODS, SEEN
 
 PAGE = "notebooks/09_how_fast_is_the_walk.html"
 KAPPA, STEPS, TOLERANCE = (f".lr-slider-{name} input" for name in ("kappa", "step", "tolerance"))

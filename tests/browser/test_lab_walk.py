@@ -24,7 +24,7 @@ from lab_pages import (
 )
 
 from linreg.labs import Walk
-from linreg.labs.kit import readable
+from linreg.labs.kit.text import readable
 
 PAGE = "notebooks/04_the_long_walk.html"
 RATE = ".lr-slider-rate input"

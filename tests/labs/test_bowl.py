@@ -11,8 +11,8 @@ from test_labs import Elements
 from linreg import pure_python
 from linreg.datasets import load_eight_points
 from linreg.labs import Bowl
-from linreg.labs.bowl import AIR, View, curving
-from linreg.labs.kit import readable
+from linreg.labs.bowl.bowl import AIR, View, curving
+from linreg.labs.kit.text import readable
 
 PIN = (1.418598, 0.399131)
 

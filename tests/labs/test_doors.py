@@ -9,7 +9,7 @@ import pytest
 from linreg import costs
 from linreg.datasets import load_measured
 from linreg.labs import Doors
-from linreg.labs.doors import ROLES, SIZES, TIMES, amount, scaled
+from linreg.labs.doors.doors import ROLES, SIZES, TIMES, amount, scaled
 
 
 def without(method):

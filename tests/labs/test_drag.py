@@ -10,7 +10,7 @@ from test_labs import Elements
 
 from linreg import pure_python
 from linreg.labs import Drag
-from linreg.labs.kit import readable
+from linreg.labs.kit.text import readable
 
 UPRIGHT = ([4, 4, 4], [1, 2, 6])
 TIED = ([0, 0, 1, 1], [0, 1, 0, 1])  # each line that passes between the points does equally well

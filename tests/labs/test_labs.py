@@ -11,11 +11,14 @@ from traitlets import Unicode
 
 from linreg import labs, pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs import Walk, kit
+from linreg.labs import Walk
+from linreg.labs.kit.chart import Chart, clip_line
+from linreg.labs.kit.lab import Lab
+from linreg.labs.kit.text import readable
 from linreg.palette import PALETTE, css_variables
 
 LABS = [getattr(labs, name) for name in labs.__all__]
-FOLDER = Path(kit.__file__).parent
+FOLDER = Path(labs.__file__).parent
 
 
 class Elements(HTMLParser):
@@ -112,7 +115,7 @@ def test_the_page_starts_from_the_state():
 
 
 def test_any_text_in_the_state_reaches_the_page_whole():
-    class Note(kit.Lab):
+    class Note(Lab):
         _esm = "export default {}"
         text = Unicode()
         shown = ("text",)
@@ -147,7 +150,7 @@ def test_any_text_in_the_state_reaches_the_page_whole():
     ],
 )
 def test_numbers_are_written_for_readers(value, digits, text):
-    assert kit.readable(value, digits) == text
+    assert readable(value, digits) == text
 
 
 @pytest.mark.parametrize("rate", [0.1, 1.0])
@@ -201,10 +204,10 @@ def near(found, expected):
 
 
 def test_a_chart_turns_numbers_into_pixels():
-    chart = kit.Chart("title", (0, 10), (-1, 3), ("x", "y"))
+    chart = Chart("title", (0, 10), (-1, 3), ("x", "y"))
     assert [chart.across(x) for x in (0, 5, 10)] == [46, 197, 348]
     assert [chart.down(y) for y in (-1, 1, 3)] == [214, 119, 24]
-    chart = kit.Chart("title", (0, 10), (0.01, 100), ("x", "y"), log=True)
+    chart = Chart("title", (0, 10), (0.01, 100), ("x", "y"), log=True)
     assert [chart.down(y) for y in (0.01, 0.1, 1, 100)] == pytest.approx([214, 166.5, 119, 24])
 
 
@@ -223,7 +226,7 @@ def test_a_chart_turns_numbers_into_pixels():
     ],
 )
 def test_a_line_is_cut_at_the_frame(w, b, ends):
-    found = kit.clip_line(w, b, (-2, 2), (-3, 3))
+    found = clip_line(w, b, (-2, 2), (-3, 3))
     assert found == ends if ends is None else found == [pytest.approx(end) for end in ends]
 
 
@@ -238,7 +241,7 @@ def test_the_still_points_and_lines_are_in_their_places(step, lines):
     walked = drawn(chart, "polyline", "fit")
     assert len(walked) == lines + 1
     for line, (w, b, _) in zip(walked, [*stops[:lines], stops[last]], strict=True):
-        ends = kit.clip_line(w, b, frame.x, frame.y)
+        ends = clip_line(w, b, frame.x, frame.y)
         near(places(line), [(frame.across(x), frame.down(y)) for x, y in ends])
     assert [line["stroke-width"] for line in walked] == ["1.25"] * lines + ["3"]
     (best,) = drawn(chart, "polyline", "best")
@@ -276,7 +279,7 @@ def test_the_best_is_dashed_and_the_points_lie_on_top():
 
 
 def test_the_ticks_of_a_still_picture_name_their_places():
-    chart = kit.Chart("title", (0, 50), (0.01, 100), ("step", "loss"), log=True)
+    chart = Chart("title", (0, 50), (0.01, 100), ("step", "loss"), log=True)
     texts = re.findall(
         r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)</text>', chart.svg()
     )
@@ -336,23 +339,11 @@ def test_points_change_together():
     assert lab.optimum() == pytest.approx((2, 1, 0))
 
 
-# How it is put together
-
-
-@pytest.mark.parametrize("lab", LABS)
-def test_the_bundle_is_one_module_that_exports_the_mathematics(lab):
-    bundle = lab.bundle()
-    assert not re.search(r"^import ", bundle, flags=re.MULTILINE)
-    assert bundle.count("export default") == 1
-    subject = (FOLDER / f"{lab.slug()}.js").read_text(encoding="utf-8")
-    exported = re.findall(r"^export \w+ (\w+)", subject, flags=re.MULTILINE)
-    assert exported
-    for name in exported:
-        assert re.search(rf"^export \w+ {name}\b", bundle, flags=re.MULTILINE)
+# How it looks
 
 
 def test_the_style_takes_its_colours_from_the_palette():
-    style = kit.Lab.css()
+    style = Lab.css()
     assert style.startswith(css_variables())
     for role, pair in PALETTE.items():
         assert f"--lr-{role}: {pair['light']};" in style
@@ -364,11 +355,11 @@ def test_the_style_takes_its_colours_from_the_palette():
 
 def test_every_class_of_ours_is_prefixed():
     """Bootstrap owns `.row` and its like; the others below belong to the book's theme."""
-    style = re.sub(r"/\*.*?\*/", "", kit.Lab.css().removeprefix(css_variables()), flags=re.S)
+    style = re.sub(r"/\*.*?\*/", "", Lab.css().removeprefix(css_variables()), flags=re.S)
     selectors = re.findall(r"([^{}]+)\{", style)
     classes = {name for selector in selectors for name in re.findall(r"\.([a-z][\w-]*)", selector)}
     theirs = {"bd-content", "cell_output", "output", "text_html"}
     assert {name for name in classes if not name.startswith("lr-")} == theirs
-    for path in (*FOLDER.glob("*.js"), *FOLDER.glob("*.py")):
+    for path in (*FOLDER.glob("*/*.js"), *FOLDER.glob("*/*.py")):
         for names in re.findall(r'class(?:: |=)\\?"([\w -]+)"', path.read_text(encoding="utf-8")):
             assert all(name.startswith("lr-") for name in names.split()), (path, names)

@@ -9,7 +9,7 @@ import pytest
 
 from linreg import optimizers
 from linreg.labs import Valley
-from linreg.labs.valley import AT_REST, LEVELS, METHODS, START, row_order
+from linreg.labs.valley.valley import AT_REST, LEVELS, METHODS, START, row_order
 
 FULL = [name for name in METHODS if name != "stochastic_gradient_descent"]
 

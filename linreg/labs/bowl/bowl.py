@@ -1,30 +1,23 @@
 """The bowl: the loss of every line at once, and marbles that roll down it by gradient descent."""
 
+from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
 from math import ceil, cos, floor, hypot, isfinite, log10, pi, radians, sin, sqrt
 from statistics import pstdev
+from typing import NamedTuple
 
 from traitlets import Bool, Float, List, validate
 
 from linreg import pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs.kit import (
-    LARGEST,
-    Chart,
-    DescentLab,
-    LabError,
-    colour,
-    finite,
-    listed,
-    points_or,
-    readable,
-    round_steps,
-    threshold,
-    told,
-)
+from linreg.labs.kit.chart import Chart, colour
+from linreg.labs.kit.descent import DescentLab, best_line, threshold
+from linreg.labs.kit.scale import round_steps
+from linreg.labs.kit.text import readable, zero_if_rounding
+from linreg.labs.kit.values import LARGEST, LabError, finite, listed, points_or
 
-__all__ = ["Bowl"]
+__all__ = ["AIR", "Bowl", "View", "curving"]
 
 MOST_MARBLES = 5
 MOST_STEPS = 200
@@ -95,18 +88,18 @@ class Bowl(DescentLab):
             x=x,
             y=y,
             learning_rate=learning_rate,
-            marbles=starts(marbles),
+            marbles=_starts(marbles),
             hand=[],
             collinear=collinear,
             azimuth=azimuth,
             elevation=elevation,
         )
-        self.hand = self.named_place(*FIRST) if hand is None else waiting(hand)
+        self.hand = self.named_place(*FIRST) if hand is None else _waiting(hand)
 
     @validate("x", "y")
     def _check_points(self, proposal):
         checked = super()._check_points(proposal)
-        if max(halves(*self.proposed(proposal, "x", "y"))) > LARGEST / 2:  # (0, 0) is within too
+        if max(_halves(*self.proposed(proposal, "x", "y"))) > LARGEST / 2:  # (0, 0) is within too
             raise LabError(
                 "the bowl of these points reaches past 1e9 in w or in b: subtract the mean of x "
                 "from each x, or measure in other units"
@@ -115,11 +108,11 @@ class Bowl(DescentLab):
 
     @validate("marbles")
     def _check_marbles(self, proposal):
-        return starts(proposal["value"])
+        return _starts(proposal["value"])
 
     @validate("hand")
     def _check_hand(self, proposal):
-        return waiting(proposal["value"])
+        return _waiting(proposal["value"])
 
     @validate("azimuth")
     def _check_azimuth(self, proposal):
@@ -144,25 +137,30 @@ class Bowl(DescentLab):
 
     def centre(self):
         """Return the mean of ``x``."""
-        return sum(self.x) / len(self.x)
+        return self._fixed().centre
 
     def loss(self, w, b):
         """Return the mean squared error of the line ``w * x + b``."""
         rows = [[value] for value in self.column()]
         return pure_python.mean_squared_error(self.y, pure_python.predict(rows, [w], b))
 
+    def pin(self):
+        """Return ``(w, b)`` of the best line; in the trough, of the one where the pin was."""
+        return self._fixed().pin
+
     def optimum(self):
-        """Return ``(w, b, loss)`` of the best line; in the trough, of the one where the pin was."""
-        fit = pure_python.fit_least_squares([[value] for value in self.x], self.y)
-        w, b = fit.coef[0], fit.intercept
-        return w, b, self.loss(w, b)
+        """Return ``(w, b, loss)`` of the line where the pin stands, or stood."""
+        return *self.pin(), self.loss(*self.pin())
+
+    def _fixed(self):
+        return _fixed_by(tuple(self.x), tuple(self.y))
 
     def gap(self, w, b):
         """Return how far the loss stands above the least loss.
 
         A mean of squares, where the difference of the two losses would cancel to noise.
         """
-        best_w, best_b, _ = self.optimum()
+        best_w, best_b = self.pin()
         apart = [(w - best_w) * value + (b - best_b) for value in self.column()]
         return sum(d * d for d in apart) / len(apart)
 
@@ -175,30 +173,36 @@ class Bowl(DescentLab):
 
         The bowl then reaches half as far again as (0, 0) from the pin.
         """
-        return rim(self.y)
+        return self._fixed().depth
 
     def path(self, start):
         """Return ``(w, b, loss)`` at each stop of a marble, from where it is let go.
 
         It ends at rest, or a hundred depths above the least loss, or after 200 steps.
         """
-        rows = [[value] for value in self.column()]
-        (w, b), depth, stops = start, self.depth(), []
-        highest = LOST * max(depth, self.gap(w, b))
-        while True:
-            stops.append((w, b, self.loss(w, b)))
-            above = self.gap(w, b)
-            if above <= AT_REST * depth or above > highest or len(stops) > MOST_STEPS:
-                return stops
-            (slope,), d_intercept = pure_python.gradient(rows, self.y, [w], b)
-            w, b = w - self.learning_rate * slope, b - self.learning_rate * d_intercept
+        return self.roll(start)[0]
 
     def outcome(self, start):
         """Return what becomes of a marble: ``"rest"``, ``"lost"`` or ``"moving"``."""
-        *_, (w, b, _) = self.path(start)
-        if self.gap(w, b) <= AT_REST * self.depth():
-            return "rest"
-        return "lost" if self.gap(w, b) > LOST * max(self.depth(), self.gap(*start)) else "moving"
+        return self.roll(start)[1]
+
+    def roll(self, start):
+        """Return a marble's path from a start, and what becomes of it."""
+        rows = [[value] for value in self.column()]
+        (w, b), depth, stops = start, self.depth(), []
+        above = self.gap(w, b)
+        highest = LOST * max(depth, above)
+        while True:
+            stops.append((w, b, self.loss(w, b)))
+            if above <= AT_REST * depth:
+                return stops, "rest"
+            if above > highest:
+                return stops, "lost"
+            if len(stops) > MOST_STEPS:
+                return stops, "moving"
+            (slope,), d_intercept = pure_python.gradient(rows, self.y, [w], b)
+            w, b = w - self.learning_rate * slope, b - self.learning_rate * d_intercept
+            above = self.gap(w, b)
 
     def trough(self):
         """Return ``(c, d)`` of the trough's bottom, the line ``c * w + b = d``: both are means."""
@@ -221,24 +225,24 @@ class Bowl(DescentLab):
 
     def spread(self):
         """Return the standard deviation of ``x``."""
-        return pstdev(self.x)
+        return self._fixed().spread
 
     def to_disc(self, w, b):
         """Return ``(u, v)`` of a line; the bowl's height is u² + v², the trough's v²."""
-        best_w, best_b, _ = self.optimum()
+        best_w, best_b = self.pin()
         radius, c = sqrt(self.depth()), self.centre()
         return self.spread() * (w - best_w) / radius, (b - best_b + c * (w - best_w)) / radius
 
     def to_plane(self, u, v):
         """Return ``(w, b)`` of a place in the round."""
-        best_w, best_b, _ = self.optimum()
+        best_w, best_b = self.pin()
         along = sqrt(self.depth()) * u / self.spread()
         return best_w + along, best_b + sqrt(self.depth()) * v - self.centre() * along
 
     def named_place(self, u, v):
         """Return ``(w, b)`` of a place in the round, each rounded to a number one can name."""
-        both = zip(self.to_plane(u, v), halves(self.x, self.y), strict=True)
-        return [nice(value, half) for value, half in both]
+        both = zip(self.to_plane(u, v), _halves(self.x, self.y), strict=True)
+        return [_nice(value, half) for value, half in both]
 
     def lift(self, u, v):
         """Return the height of a place in the round, 0 at the least loss and 1 at the rim."""
@@ -260,9 +264,8 @@ class Bowl(DescentLab):
 
     def still(self):
         """Return the marbles' ways, or those of five, on the surface and on its map."""
-        starts = self.marbles or self.five()
-        paths = [self.path(start) for start in starts]
-        ends = [self.outcome(start) for start in starts]
+        rolls = [self.roll(start) for start in self.marbles or self.five()]
+        paths, ends = zip(*rolls, strict=True)
         text = f"{self.still_text(ends)} This picture is still; with JavaScript, or in Jupyter, "
         text += "you turn it and drop the marbles."
         pictures = self.scene(paths) + self.map(paths).svg()
@@ -273,9 +276,9 @@ class Bowl(DescentLab):
         count = f"{len(ends)} marble{'s' * (len(ends) > 1)}"
         *pin, least = self.optimum()
         # A part of the bowl's size so small that rounding made it is told as 0.
-        near = zip(pin, halves(self.x, self.y), strict=True)
+        near = zip(pin, _halves(self.x, self.y), strict=True)
         best_w, best_b = (value if abs(value) > 1e-12 * half else 0.0 for value, half in near)
-        loss, (c, d) = readable(told(least, self.y)), self.trough()
+        loss, (c, d) = readable(zero_if_rounding(least, self.y)), self.trough()
         shape = (
             f"The loss over every slope w and intercept b is a trough: all of the line "
             f"{c:.5g} w + b = {d:.5g} has the least loss, {loss}."
@@ -294,7 +297,7 @@ class Bowl(DescentLab):
     def map(self, paths):
         """Return the rings of equal loss, the marbles' ways and the pin as a ``Chart``."""
         w, b, least = self.optimum()
-        half_w, half_b = (1.06 * half for half in halves(self.x, self.y))
+        half_w, half_b = (1.06 * half for half in _halves(self.x, self.y))
         title = f"The map of the same surface over w and b, with the ways of {len(paths)} marbles"
         frame = ((w - half_w, w + half_w), (b - half_b, b + half_b))
         chart = Chart(title, *frame, ("slope w", "intercept b"))
@@ -508,9 +511,9 @@ class View:
                 f' fill="{colour("ink")}">{name}</text>'
             )
         least = self.lab.optimum()[2]
-        floor_, rim_ = (readable(v) for v in (told(least, self.lab.y), least + self.lab.depth()))
+        floor_, rim_ = zero_if_rounding(least, self.lab.y), least + self.lab.depth()
         where = "bottom" if self.lab.collinear else "pin"
-        words = f"height = loss: {floor_} at the {where}, {rim_} at the rim"
+        words = f"height = loss: {readable(floor_)} at the {where}, {readable(rim_)} at the rim"
         pieces.append(f'<text x="2" y="{self.height - 4}">{words}</text>')
         return "".join(pieces)
 
@@ -537,7 +540,7 @@ def curving(stops):
     return places
 
 
-def place(values, name):
+def _place(values, name):
     """Return a pair of numbers as a list, or raise ``LabError``."""
     values = finite(values, name)
     if len(values) != 2:
@@ -547,32 +550,44 @@ def place(values, name):
     return values
 
 
-def starts(values):
+def _starts(values):
     """Return the places of marbles as lists, or raise ``LabError``."""
     values = listed(values, "marbles", "pairs (w, b)")
     if len(values) > MOST_MARBLES:
         raise LabError(f"marbles holds {len(values)} starts: keep at most {MOST_MARBLES}")
-    return [place(start, f"marbles[{i}]") for i, start in enumerate(values)]
+    return [_place(start, f"marbles[{i}]") for i, start in enumerate(values)]
 
 
-def waiting(values):
+def _waiting(values):
     """Return the place of a marble that waits, empty where none does, or raise ``LabError``."""
     values = listed(values, "hand")
-    return place(values, "hand") if values else []
+    return _place(values, "hand") if values else []
 
 
-def rim(y):
-    """Return how far the rim stands above the least loss."""
-    return 2.25 * (sum(value * value for value in y) / len(y) or 1.0)
+class _Fixed(NamedTuple):
+    """What the points alone fix: the best line, the mean and spread of x, and the bowl's depth."""
+
+    pin: tuple[float, float]
+    centre: float
+    spread: float
+    depth: float
 
 
-def halves(x, y):
+@lru_cache(maxsize=16)  # a display asks for it at every place that it draws
+def _fixed_by(x, y):
+    w, b, _ = best_line(x, y)
+    depth = 2.25 * (sum(value * value for value in y) / len(y) or 1.0)
+    return _Fixed((w, b), sum(x) / len(x), pstdev(x), depth)
+
+
+def _halves(x, y):
     """Return half the width and half the height of the rim, in units of w and of b."""
-    half_w = sqrt(rim(y)) / pstdev(x)
-    return half_w, half_w * hypot(sum(x) / len(x), pstdev(x))
+    fixed = _fixed_by(tuple(x), tuple(y))
+    half_w = sqrt(fixed.depth) / fixed.spread
+    return half_w, half_w * hypot(fixed.centre, fixed.spread)
 
 
-def nice(value, half):
+def _nice(value, half):
     """Return a number rounded to the power of ten that is a tenth of ``half`` or less."""
     power = floor(log10(half / 10))
     steps = floor(value / 10.0**power + 0.5)

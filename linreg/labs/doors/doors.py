@@ -4,9 +4,12 @@ from traitlets import Dict, Float, Int, validate
 
 from linreg import costs
 from linreg.datasets import load_measured
-from linreg.labs.kit import Chart, Lab, LabError, key, power, readable, significant
+from linreg.labs.kit.chart import Chart, key
+from linreg.labs.kit.lab import Lab
+from linreg.labs.kit.text import power, readable, significant
+from linreg.labs.kit.values import LabError
 
-__all__ = ["Doors"]
+__all__ = ["ROLES", "SIZES", "TIMES", "Doors", "amount", "counted", "scaled"]
 
 RANGES = {  # of each slider
     "n_samples": (10, 10**9),
@@ -80,7 +83,7 @@ class Doors(Lab):
             n_steps=n_steps,
             rate=rate,
             word_bytes=word_bytes,
-            measured=measurements(load_measured("solvers") if record is None else record),
+            measured=_measurements(load_measured("solvers") if record is None else record),
         )
 
     @validate("n_samples", "n_features", "n_steps", "rate")
@@ -140,7 +143,7 @@ class Doors(Lab):
         data = costs.data_memory(self.n_samples, self.n_features, self.word_bytes)
         text = (
             f"N = {amount(self.n_samples)}, D = {amount(self.n_features)}, "
-            f"{steps_text(self.n_steps)} of descent, {power(self.rate)} operations a second, "
+            f"{_steps_text(self.n_steps)} of descent, {power(self.rate)} operations a second, "
             f"{self.word_bytes} bytes a number. The fewest operations: {self.winner()}. X and y "
             f"themselves take {scaled(data, SIZES, 3)}, and the memory is beside them. On the "
             "plane, in the colours of the table, a small dot is the door with the fewest "
@@ -166,11 +169,11 @@ class Doors(Lab):
         return chart
 
 
-def measurements(record):
+def _measurements(record):
     """Return a record's times as the page has them, of the problems where every method is right."""
     try:
         machine = f"{record['machine']['processor']}, {record['machine']['cores']} cores"
-        rows = [recorded(row) for row in record["rows"] if row["problem"] == "integers"]
+        rows = [_recorded(row) for row in record["rows"] if row["problem"] == "integers"]
     except (KeyError, TypeError) as error:
         wrong = f"has no {error}" if isinstance(error, KeyError) else f"is {type(record).__name__}"
         raise LabError(f"record {wrong}: give what load_measured('solvers') returns") from None
@@ -179,7 +182,7 @@ def measurements(record):
     return {"machine": machine, "rows": rows}
 
 
-def recorded(row):
+def _recorded(row):
     """Return a record's row as the page has it: N, D, and the seconds by method."""
     seconds = {to: row["seconds"][of] for to, of in RECORDED.items()}
     return [row["n_samples"], row["n_features"], seconds]
@@ -190,11 +193,11 @@ def amount(value):
     for unit, name in AMOUNTS:
         if value >= unit:
             part = value / unit
-            return f"{short(part, 3)} {name}" if part < 999.5 else readable(value, 3)
+            return f"{_short(part, 3)} {name}" if part < 999.5 else readable(value, 3)
     return f"{value:,.0f}"
 
 
-def steps_text(steps):
+def _steps_text(steps):
     """Return a number of steps as text: ``1 step``, ``4 million steps``."""
     return "1 step" if steps == 1 else f"{amount(steps)} steps"
 
@@ -208,9 +211,9 @@ def scaled(value, units, digits=2):
     """Return a value in the largest of some units that it reaches: ``36 µs``, ``80 GB``."""
     unit, name = next((one for one in units if value >= one[0]), units[-1])
     part = value / unit
-    return f"{short(part, digits) if part < 9_995 else readable(part, 3)} {name}"
+    return f"{_short(part, digits) if part < 9_995 else readable(part, 3)} {name}"
 
 
-def short(value, digits):
+def _short(value, digits):
     """Return a number below 10,000 in so many significant digits, without zeros at its end."""
     return f"{significant(value, digits).normalize():f}"

@@ -1,21 +1,10 @@
-import {
-  Button,
-  Chart,
-  Lab,
-  Slider,
-  assign,
-  clamp,
-  element,
-  follow,
-  logarithmic,
-  powerText,
-  range,
-  readable,
-  rebuilding,
-  shape,
-  watchWidths,
-  write,
-} from "./kit.js";
+import { Chart } from "../kit/chart.js";
+import { Button, Slider } from "../kit/controls.js";
+import { assign, element, shape, write } from "../kit/dom.js";
+import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
+import { clamp, range } from "../kit/numbers.js";
+import { logarithmic } from "../kit/scale.js";
+import { powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as linreg/costs.py and doors.py, and tested against them --------------
 

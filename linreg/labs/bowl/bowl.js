@@ -1,41 +1,24 @@
+import { captionOf, Chart } from "../kit/chart.js";
+import { Button, Readouts, Switch } from "../kit/controls.js";
 import {
-  ARROWS,
-  Button,
-  Chart,
-  Handle,
-  LAMBDA,
-  Lab,
-  OWN_KEYS,
-  Playback,
-  Readouts,
-  Switch,
-  assign,
-  captionOf,
-  clamp,
   curvatures,
-  draggable,
-  element,
   factorText,
-  fixed,
-  follow,
   gap,
   gradient,
+  LAMBDA,
   leastSquares,
-  linear,
-  mean,
   meanSquaredError,
-  range,
   rateSlider,
   rateText,
-  readable,
-  rebuilding,
-  shape,
-  show,
   threshold,
-  told,
-  watchWidths,
-  write,
-} from "./kit.js";
+} from "../kit/descent.js";
+import { assign, element, OWN_KEYS, shape, show, write } from "../kit/dom.js";
+import { ARROWS, draggable, Handle } from "../kit/handle.js";
+import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
+import { clamp, mean, range } from "../kit/numbers.js";
+import { Playback } from "../kit/playback.js";
+import { linear } from "../kit/scale.js";
+import { fixed, readable, told } from "../kit/text.js";
 
 // ---- Mathematics: the same as bowl.py, and tested against it ------------------------------------
 

@@ -1,32 +1,24 @@
+import { Chart } from "../kit/chart.js";
+import { Readouts } from "../kit/controls.js";
 import {
-  Chart,
-  Departure,
-  LAMBDA,
-  Readouts,
-  SteppedLab,
-  assign,
   curvatures,
-  element,
   factorText,
-  fixed,
-  follow,
   gap,
   gradient,
+  LAMBDA,
   leastSquares,
-  logarithmic,
-  mean,
   meanSquaredError,
-  nearChart,
-  placeLine,
   rateSlider,
   rateText,
-  readable,
-  rebuilding,
-  superscript,
   threshold,
-  watchWidths,
-  write,
-} from "./kit.js";
+} from "../kit/descent.js";
+import { assign, element, write } from "../kit/dom.js";
+import { follow, rebuilding, watchWidths } from "../kit/lab.js";
+import { Departure, nearChart, placeLine } from "../kit/line.js";
+import { mean } from "../kit/numbers.js";
+import { logarithmic } from "../kit/scale.js";
+import { SteppedLab } from "../kit/stepped.js";
+import { fixed, readable, superscript } from "../kit/text.js";
 
 // ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
 

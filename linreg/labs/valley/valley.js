@@ -1,24 +1,12 @@
-import {
-  Chart,
-  Slider,
-  SteppedLab,
-  Switch,
-  assign,
-  clamp,
-  element,
-  evenMapping,
-  factorText,
-  follow,
-  logarithmic,
-  powerText,
-  range,
-  readable,
-  rebuilding,
-  shape,
-  show,
-  watchWidths,
-  write,
-} from "./kit.js";
+import { Chart } from "../kit/chart.js";
+import { evenMapping, Slider, Switch } from "../kit/controls.js";
+import { factorText } from "../kit/descent.js";
+import { assign, element, shape, show, write } from "../kit/dom.js";
+import { follow, rebuilding, watchWidths } from "../kit/lab.js";
+import { clamp, range } from "../kit/numbers.js";
+import { logarithmic } from "../kit/scale.js";
+import { SteppedLab } from "../kit/stepped.js";
+import { powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as valley.py, and tested against it ----------------------------------
 

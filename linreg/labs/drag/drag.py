@@ -1,5 +1,6 @@
 """The drag: points and a line to take hold of, and the error of each as a square."""
 
+from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, isfinite, sqrt
 from statistics import median
@@ -7,21 +8,14 @@ from statistics import median
 from traitlets import Bool, Float, List, validate
 
 from linreg import pure_python
-from linreg.labs.kit import (
-    NARROW,
-    Chart,
-    Lab,
-    LabError,
-    colour,
-    finite,
-    is_narrow,
-    readable,
-    round_step,
-    same_length,
-    told,
-)
+from linreg.labs.kit.chart import Chart, colour
+from linreg.labs.kit.descent import best_line
+from linreg.labs.kit.lab import Lab
+from linreg.labs.kit.scale import round_step
+from linreg.labs.kit.text import readable, zero_if_rounding
+from linreg.labs.kit.values import NARROW, LabError, finite, is_narrow, same_length
 
-__all__ = ["Drag"]
+__all__ = ["Drag", "roomy"]
 
 POINTS = ((1, 1.8), (2.5, 3.6), (4, 3.4), (6, 6.4), (7, 5.7), (8.5, 8.3))
 FIRST_LINE = (0.2, 5.0)  # wrong on purpose, so that there are squares to see
@@ -95,8 +89,7 @@ class Drag(Lab):
         For the line shown, or for another.
         """
         w, b = self.w if w is None else w, self.b if b is None else b
-        y_hat = pure_python.predict([[value] for value in self.x], [w], b)
-        return [p - t for p, t in zip(y_hat, self.y, strict=True)]
+        return _residuals(self.x, self.y, w, b)
 
     def costs(self, w=None, b=None):
         """Return what each point adds: its squared residual, or its size, shape (n_samples,)."""
@@ -107,9 +100,9 @@ class Drag(Lab):
         costs = self.costs(w, b)
         return sum(costs) / len(costs)
 
-    def told(self, loss):
-        """Return a loss as it is told: 0 where nothing but rounding is left of it."""
-        return told(loss, self.y, 1 if self.absolute else 2)
+    def displayed(self, loss):
+        """Return a loss as it is displayed: 0 where nothing but rounding is left of it."""
+        return zero_if_rounding(loss, self.y, 1 if self.absolute else 2)
 
     def shares(self):
         """Return each point's part of the loss, shape (n_samples,); they sum to 1, or are all 0."""
@@ -127,8 +120,7 @@ class Drag(Lab):
         elif self.absolute:
             w, b = self.least_absolute()[0]
         else:
-            fit = pure_python.fit_least_squares([[value] for value in self.x], self.y)
-            w, b = fit.coef[0], fit.intercept
+            w, b, _ = best_line(self.x, self.y)
         return w, b, self.loss(w, b)
 
     def is_unique(self):
@@ -143,38 +135,14 @@ class Drag(Lab):
         Some best line passes through two points, and where several do equally well, so does every
         line between them. Source: Bloomfield and Steiger (1983), "Least Absolute Deviations".
         """
-        lines = [line for pair in combinations(zip(self.x, self.y), 2) if (line := self.join(pair))]
-        losses = [self.mean_size(*line) for line in lines]
-        spread = max(self.y) - min(self.y)
-        level = min(losses) + 1e-10 * spread
-        found = []
-        for line, loss in zip(lines, losses, strict=True):
-            if loss <= level and all(self.apart(line, other) > 1e-7 * spread for other in found):
-                found.append(line)
-        return found
-
-    def join(self, pair):
-        """Return the line ``(w, b)`` through two points, or ``None`` where it stands upright."""
-        (x1, y1), (x2, y2) = pair
-        if abs(x2 - x1) <= NARROW * max(map(abs, self.x)):
-            return None
-        w = (y2 - y1) / (x2 - x1)
-        return w, y1 - w * x1
-
-    def mean_size(self, w, b):
-        """Return the mean absolute error of a line, whatever error is shown."""
-        return sum(map(abs, self.residuals(w, b))) / len(self.x)
-
-    def apart(self, one, other):
-        """Return how far two lines are apart, at the outermost points."""
-        (w, b), (v, a) = one, other
-        return max(abs((w - v) * value + (b - a)) for value in (min(self.x), max(self.x)))
+        return _least_absolute(tuple(self.x), tuple(self.y))
 
     # ---- The still picture
 
     def still(self):
         """Return the points, the line and its squares, and the mean square, with a sentence."""
-        loss, least = (readable(self.told(value)) for value in (self.loss(), self.optimum()[2]))
+        losses = self.loss(), self.optimum()[2]
+        loss, least = (readable(self.displayed(value)) for value in losses)
         name = "mean absolute error" if self.absolute else "mean squared error"
         best = f" The least there is: {least}, on the dashed line." if self.best else ""
         text = (
@@ -185,10 +153,10 @@ class Drag(Lab):
         return f'<div style="display:flex">{self.picture().svg()}</div><p>{text}</p>'
 
     def picture(self):
-        """Return the points, the residuals with their squares, and the line as a ``Picture``."""
+        """Return the points, the residuals with their squares, and the line as a ``Chart``."""
         what = "their residuals" if self.absolute else "the squares of their residuals"
         frame = roomy(self.x, 0.1), roomy(self.y, 0.2)
-        chart = Picture(f"{len(self.x)} points, a line, and {what}", *frame, ("x", "y"))
+        chart = _Picture(f"{len(self.x)} points, a line, and {what}", *frame, ("x", "y"))
         for x, y, residual in zip(self.x, self.y, self.residuals(), strict=True):
             if not self.absolute:
                 chart.square(x, y, residual, to_right=(residual > 0) == (self.w >= 0))
@@ -203,7 +171,46 @@ class Drag(Lab):
         return chart
 
 
-class Picture(Chart):
+@lru_cache(maxsize=16)  # a display asks for it several times
+def _least_absolute(x, y):
+    lines = [line for pair in combinations(zip(x, y), 2) if (line := _join(*pair, _narrow(x)))]
+    losses = [sum(map(abs, _residuals(x, y, *line))) / len(x) for line in lines]
+    spread = max(y) - min(y)
+    level = min(losses) + 1e-10 * spread
+    found = []
+    for line, loss in zip(lines, losses, strict=True):
+        if loss <= level and all(_apart(line, other, x) > 1e-7 * spread for other in found):
+            found.append(line)
+    return found
+
+
+def _narrow(x):
+    """Return the difference up to which two values of x are one."""
+    return NARROW * max(map(abs, x))
+
+
+def _join(one, other, narrow):
+    """Return the line ``(w, b)`` through two points, or ``None`` where it stands upright."""
+    (x1, y1), (x2, y2) = one, other
+    if abs(x2 - x1) <= narrow:
+        return None
+    w = (y2 - y1) / (x2 - x1)
+    return w, y1 - w * x1
+
+
+def _residuals(x, y, w, b):
+    """Return prediction minus observation at each point, shape (n_samples,), in units of y."""
+    y_hat = pure_python.predict([[value] for value in x], [w], b)
+    return [p - t for p, t in zip(y_hat, y, strict=True)]
+
+
+def _apart(one, other, x):
+    """Return how far two lines are apart, at the outermost points."""
+    (w, b), (v, a) = one, other
+    return max(abs((w - v) * value + (b - a)) for value in (min(x), max(x)))
+
+
+class _Picture(Chart):
     """A chart that has room for squares, and beside it for their mean, to the same scale."""
 
     width, height, right = 480, 270, 132
@@ -215,7 +222,7 @@ class Picture(Chart):
         fits = {True: at + side <= self.across(self.x[1]), False: at - side >= self.left}
         if not fits[to_right] and fits[not to_right]:
             to_right = not to_right
-        self.inside.append(rectangle(at if to_right else at - side, down[0], side, side))
+        self.inside.append(_rectangle(at if to_right else at - side, down[0], side, side))
 
     def mean(self, loss, role, absolute):
         """Draw a mean square as a square of that area, or a mean length as a bar."""
@@ -223,13 +230,13 @@ class Picture(Chart):
         left, floor_ = self.width - self.right + 20, self.height - self.bottom
         side = min(size, self.right - 22)
         width = side if not absolute else 40 if role == "best" else 14
-        self.over.append(rectangle(left, floor_ - side, width, side, role))
+        self.over.append(_rectangle(left, floor_ - side, width, side, role))
         if role == "residual":
             name = "mean length" if absolute else "mean square"
             self.over.append(f'<text x="{left}" y="{floor_ + 16}">{name}</text>')
 
 
-def rectangle(left, top, width, height, role="residual"):
+def _rectangle(left, top, width, height, role="residual"):
     """Return a rectangle as SVG, filled, or for the best one dashed; all in pixels."""
     fill, dash = ("none", ' stroke-dasharray="5 4"') if role == "best" else (colour(role), "")
     return (

@@ -1,34 +1,14 @@
-import {
-  Announcer,
-  Button,
-  Chart,
-  Departure,
-  Handle,
-  Playback,
-  Readouts,
-  Slider,
-  Switch,
-  assign,
-  clamp,
-  clipLine,
-  draggable,
-  element,
-  evenMapping,
-  fixed,
-  follow,
-  leastSquares,
-  mean,
-  nearChart,
-  placeLine,
-  readable,
-  roundStep,
-  sender,
-  shape,
-  show,
-  told,
-  watchWidths,
-  write,
-} from "./kit.js";
+import { Chart } from "../kit/chart.js";
+import { Button, evenMapping, Readouts, Slider, Switch } from "../kit/controls.js";
+import { leastSquares } from "../kit/descent.js";
+import { assign, element, shape, show, write } from "../kit/dom.js";
+import { draggable, Handle } from "../kit/handle.js";
+import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
+import { clipLine, Departure, nearChart, placeLine } from "../kit/line.js";
+import { clamp, mean } from "../kit/numbers.js";
+import { Playback } from "../kit/playback.js";
+import { roundStep } from "../kit/scale.js";
+import { fixed, readable, told } from "../kit/text.js";
 
 // ---- Mathematics: the same as drag.py, and tested against it ------------------------------------
 
@@ -422,13 +402,11 @@ const STATE = ["x", "y", "w", "b", "absolute", "best"];
 const INVITATION =
   "Drag a point, the line or its ends. Click or tap an empty place to add a point.";
 
-class DragLab {
+class DragLab extends Lab {
   constructor({ model, el }) {
-    this.model = model;
-    this.set = sender(model);
+    super(model);
     this.start = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
     this.selected = null;
-    this.announcer = new Announcer();
     this.build(el);
     this.say("");
     this.refresh({ silent: true });
@@ -503,8 +481,7 @@ class DragLab {
       least: told(optimal.loss, y, absolute ? 1 : 2),
     };
     if (!this.frame || !holds(this.frame.x, x) || !holds(this.frame.y, y)) this.fit(x, y);
-    assign(this.root, { "data-verdict": kind });
-    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+    this.conclude({ kind, html });
     this.draw();
     if (!silent) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
   }
@@ -638,17 +615,6 @@ class DragLab {
     this.frame = null;
     this.take(this.start);
   }
-
-  end() {
-    this.playback.stop();
-    this.announcer.stop();
-    for (const ending of this.endings) ending();
-  }
 }
 
-export default {
-  render({ model, el }) {
-    const lab = new DragLab({ model, el });
-    return () => lab.end();
-  },
-};
+export default { render: rebuilding(DragLab, []) };

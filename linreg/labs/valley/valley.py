@@ -1,5 +1,6 @@
 """The long valley: five walks from one start, in a valley that the reader stretches."""
 
+from functools import lru_cache
 from itertools import cycle, islice
 from math import inf, pi
 
@@ -7,9 +8,12 @@ import numpy as np
 from traitlets import Bool, Float, Int, List, Unicode, default, observe, validate
 
 from linreg import optimizers
-from linreg.labs.kit import Chart, Lab, LabError, key, power
+from linreg.labs.kit.chart import Chart, key
+from linreg.labs.kit.lab import Lab
+from linreg.labs.kit.text import power
+from linreg.labs.kit.values import LabError, within
 
-__all__ = ["Valley"]
+__all__ = ["AT_REST", "COUNTED", "LEVELS", "METHODS", "SEEN", "START", "Valley", "row_order"]
 
 N_ROWS, BATCH = 16, 4
 NOISE = 1.0  # the size of every residual at the optimum
@@ -125,37 +129,18 @@ class Valley(Lab):
         The rows of X lie on an ellipse; y goes up and down from row to row, orthogonal to both
         columns.
         """
-        turn = 2 * pi * np.arange(N_ROWS) / N_ROWS
-        around = np.sqrt(2) * np.column_stack([np.cos(turn), np.sin(turn) / self.kappa])
-        return around @ TURN, NOISE * (-1.0) ** np.arange(N_ROWS)
-
-    def settings(self, name):
-        """Return what a method is called with, by name."""
-        if name != "stochastic_gradient_descent":
-            X, _ = self.problem()
-            return optimizers.best_settings(getattr(optimizers, name), X, fit_intercept=False)
-        batches = np.array(self.order).reshape(-1, BATCH)
-        decay = DECAY if self.falling else 0.0
-        return {"learning_rate": RATE, "decay": decay, "batches": cycle(batches)}
+        return _problem(self.kappa)
 
     def walk(self, name):
         """Return a method's places, shape (at most 2501, 2), as far as they are counted."""
-        X, y = self.problem()
-        method = getattr(optimizers, name)
-        places = []
-        for theta, _, _ in islice(method(X, y, START, **self.settings(name)), COUNTED + 1):
-            places.append(theta)
-            if self.share(theta) <= AT_REST:
-                break
-        return np.array(places)
+        return _walk(name, self.kappa, self.falling, tuple(self.order))
 
     def share(self, places):
         """Return the gap at places of shape (..., 2), as a share of the first gap.
 
         The gap is the mean square of X w, since the best weights are zero.
         """
-        along = np.array([1, 1 / self.kappa])
-        return (((places @ TURN.T) * along) ** 2).sum(-1) / ((START @ TURN.T * along) ** 2).sum()
+        return _share(places, self.kappa)
 
     def steps_needed(self, name):
         """Return the step from which on the gap stays within the tolerance; ``inf`` without one.
@@ -213,14 +198,41 @@ class Valley(Lab):
         return chart
 
 
+def _problem(kappa):
+    turn = 2 * pi * np.arange(N_ROWS) / N_ROWS
+    around = np.sqrt(2) * np.column_stack([np.cos(turn), np.sin(turn) / kappa])
+    return around @ TURN, NOISE * (-1.0) ** np.arange(N_ROWS)
+
+
+@lru_cache(maxsize=32)  # a display asks for each walk twice: for its trail, and for its count
+def _walk(name, kappa, falling, order):
+    X, y = _problem(kappa)
+    method, places = getattr(optimizers, name), []
+    settings = _settings(name, X, falling, order)
+    for theta, _, _ in islice(method(X, y, START, **settings), COUNTED + 1):
+        places.append(theta)
+        if _share(theta, kappa) <= AT_REST:
+            break
+    walked = np.array(places)
+    walked.flags.writeable = False  # every caller has the same array
+    return walked
+
+
+def _settings(name, X, falling, order):
+    """Return what a method is called with, by name."""
+    if name != "stochastic_gradient_descent":
+        return optimizers.best_settings(getattr(optimizers, name), X, fit_intercept=False)
+    batches = np.array(order).reshape(-1, BATCH)
+    decay = DECAY if falling else 0.0
+    return {"learning_rate": RATE, "decay": decay, "batches": cycle(batches)}
+
+
+def _share(places, kappa):
+    along = np.array([1, 1 / kappa])
+    return (((places @ TURN.T) * along) ** 2).sum(-1) / ((START @ TURN.T * along) ** 2).sum()
+
+
 def row_order(seed):
     """Return row numbers for so many epochs, each a fresh shuffle, as one list."""
     batches = optimizers.shuffled_batches(N_ROWS, BATCH, seed)
     return np.concatenate(list(islice(batches, EPOCHS * N_ROWS // BATCH))).tolist()
-
-
-def within(value, name, low, high):
-    """Return a number between two others, or raise ``LabError``."""
-    if not low <= value <= high:
-        raise LabError(f"{name} is {value}: choose between {low} and {high}")
-    return value

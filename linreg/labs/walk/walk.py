@@ -6,7 +6,10 @@ from traitlets import Bool, Int, validate
 
 from linreg import pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs.kit import Chart, DescentLab, LabError, points_or, readable, threshold
+from linreg.labs.kit.chart import Chart
+from linreg.labs.kit.descent import DescentLab, best_line, threshold
+from linreg.labs.kit.text import readable
+from linreg.labs.kit.values import LabError, points_or
 
 __all__ = ["Walk"]
 
@@ -76,8 +79,7 @@ class Walk(DescentLab):
 
     def optimum(self):
         """Return ``(w, b, loss)`` of the best line."""
-        fit = pure_python.fit_least_squares([[value] for value in self.x], self.y)
-        return fit.coef[0], fit.intercept, fit.loss_history[0]
+        return best_line(self.x, self.y)
 
     def threshold(self):
         """Return the learning rate from which on the walk no longer closes in, 2/λmax."""

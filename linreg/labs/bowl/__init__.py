@@ -1,0 +1,5 @@
+"""The lab Bowl."""
+
+from linreg.labs.bowl.bowl import Bowl
+
+__all__ = ["Bowl"]

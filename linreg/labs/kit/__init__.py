@@ -1,0 +1,1 @@
+"""What the labs share, one idea a file, in Python and in JavaScript."""

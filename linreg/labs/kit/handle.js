@@ -1,0 +1,116 @@
+import { assign, OWN_KEYS, shape, show } from "./dom.js";
+import { clamp } from "./numbers.js";
+
+// Things to take hold of: by a pointer, by a finger, by the arrow keys.
+
+// Let a pointer drag what `take` returns for the pixel where it goes down: an object of `grab()`,
+// which tells the place in pixels that is dragged, `move(across, down)` and `drop()`; or nothing.
+export function draggable(node, chart, take) {
+  let held = null;
+  node.addEventListener("pointerdown", (event) => {
+    if (held || !event.isPrimary || event.button !== 0) return;
+    const at = chart.locate(event);
+    const thing = take(at, event);
+    if (!thing) return;
+    const from = thing.grab();
+    held = { thing, across: from.across - at.across, down: from.down - at.down };
+    node.setPointerCapture(event.pointerId);
+  });
+  // No text is selected on the way, and `grab` says what has the keyboard.
+  node.addEventListener("mousedown", (event) => event.preventDefault());
+  node.addEventListener("pointermove", (event) => {
+    if (!held || !event.isPrimary) return;
+    const at = chart.locate(event);
+    held.thing.move(at.across + held.across, at.down + held.down);
+  });
+  const drop = (event) => {
+    if (!held || !event.isPrimary) return;
+    const { thing } = held;
+    held = null;
+    thing.drop();
+  };
+  for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, drop);
+}
+
+const HIT_RADIUS = 22; // of a target that a finger can find
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+// A dot on a chart that a pointer drags and the arrow keys move, with Shift ten times as far.
+// `onMove(x, y)` hears in the data's units where it is wanted, within the chart; the lab then calls
+// `place`. With `upright` it moves up and down only. `onKey` hears the other keys.
+export class Handle {
+  constructor({ chart, className, radius = 7, label, text = "", upright = false, ...hears }) {
+    Object.assign(this, { chart, upright }, hears);
+    this.dot = shape("circle", { class: `lr-handle-dot ${className}`, r: radius });
+    const hit = shape("circle", { class: "lr-handle-hit", r: HIT_RADIUS });
+    const ring = shape("circle", { class: "lr-handle-ring", r: radius + 4 });
+    const words = shape("text", { class: "lr-handle-text", "text-anchor": "middle", y: 4 }, text);
+    const role = { role: "slider", tabindex: 0, "aria-label": label, ...OWN_KEYS };
+    const way = upright ? { "aria-orientation": "vertical" } : {};
+    const parts = [hit, ring, this.dot, words];
+    this.node = shape("g", { class: "lr-handle", ...role, ...way }, ...parts);
+    chart.over.append(this.node);
+    chart.hold(this);
+    draggable(this.node, chart, (at) => this.nearest(at));
+    this.node.addEventListener("keydown", (event) => this.key(event));
+    this.node.addEventListener("focus", () => this.onFocus?.());
+  }
+
+  // Where the targets of several handles overlap, the nearest is meant.
+  nearest({ across, down }) {
+    const distance = (handle) => Math.hypot(handle.across - across, handle.down - down);
+    const seen = this.chart.handles.filter((handle) => handle.visible);
+    return seen.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  }
+
+  grab() {
+    this.node.focus({ preventScroll: true });
+    return this;
+  }
+
+  move(across, down) {
+    const { x, y } = this.chart;
+    this.want(x.invert(across), y.invert(down));
+  }
+
+  drop() {
+    this.onEnd?.();
+  }
+
+  want(x, y) {
+    const within = (value, [low, high]) => clamp(value, low, high);
+    this.onMove(within(x, this.chart.x.domain), within(y, this.chart.y.domain));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ARROWS[event.key]) return this.onKey?.(event);
+    event.preventDefault(); // the page stays where it is
+    const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
+    const { x, y } = this.chart;
+    if (this.upright) this.want(this.x, this.y + (right + up) * y.step);
+    else this.want(this.x + right * x.step, this.y + up * y.step);
+    this.onEnd?.();
+  }
+
+  // Stand at a place in the data's units.
+  place(x, y) {
+    const { chart } = this;
+    Object.assign(this, { x, y, across: chart.x(x), down: chart.y(y), visible: true });
+    const [low, high] = chart.y.domain;
+    const at = `translate(${this.across.toFixed(2)} ${this.down.toFixed(2)})`;
+    const now = Number(y.toPrecision(6));
+    const values = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
+    assign(this.node, { transform: at, visibility: "visible", ...values });
+  }
+
+  hide() {
+    this.visible = false;
+    show(this.node, false);
+  }
+
+  // What a screen reader says of where it is.
+  describe(text) {
+    assign(this.node, { "aria-valuetext": text });
+  }
+}

@@ -1,0 +1,90 @@
+import { assign, element, write } from "./dom.js";
+
+// A lab and its model: anywidget's in Jupyter, the shim's on a page.
+
+// Call `handle` whenever one of the names changes; return what ends it.
+export function follow(model, names, handle) {
+  for (const name of names) model.on(`change:${name}`, handle);
+  return () => names.forEach((name) => model.off(`change:${name}`, handle));
+}
+
+// Set at once here, and send to the kernel when the event that set it is over: all that it set
+// in one message, and before an echo of an earlier message can put an older value back. How often
+// messages go is the widget manager's to decide.
+export function sender(model) {
+  let due = false;
+  const send = () => {
+    due = false;
+    model.save_changes();
+  };
+  return (name, value) => {
+    if (model.get(name) === value) return;
+    model.set(name, value);
+    if (!due) queueMicrotask(send);
+    due = true;
+  };
+}
+
+// Watch the widths of charts and call `redraw` when one has changed; return what ends it.
+export function watchWidths(charts, redraw) {
+  const observer = new ResizeObserver(() => {
+    const changed = charts.map((chart) => {
+      const [width, whole] = [chart.node, chart.node.parentElement].map((box) => box.clientWidth);
+      return chart.resize(width, width > 0.75 * whole);
+    });
+    if (changed.includes(true)) redraw();
+  });
+  for (const chart of charts) observer.observe(chart.node);
+  return () => observer.disconnect();
+}
+
+// A line that only a screen reader hears, once the state has been still for a moment.
+export class Announcer {
+  constructor(wait = 800) {
+    this.wait = wait;
+    this.node = element("p", { class: "lr-spoken", role: "status", "aria-live": "polite" });
+  }
+
+  say(text) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => write(this.node, text), this.wait);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}
+
+// What every lab holds, and how it ends. Its subclass builds `root`, `verdict` and, where something
+// moves by itself, `playback`, and keeps in `endings` what ends all that it follows.
+export class Lab {
+  constructor(model) {
+    Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
+  }
+
+  // The verdict, in a word for the style and as HTML, written where it differs from the last.
+  conclude({ kind, html }) {
+    assign(this.root, { "data-verdict": kind });
+    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+  }
+
+  end() {
+    this.playback?.stop();
+    this.announcer.stop();
+    for (const ending of this.endings) ending();
+  }
+}
+
+// The `render` of a lab that is built anew where something that it stands on, such as its points, is
+// another.
+export const rebuilding = (Kind, names = ["x", "y"]) => ({ model, el }) => {
+  let lab = new Kind({ model, el });
+  const ending = follow(model, names, () => {
+    lab.end();
+    lab = new Kind({ model, el });
+  });
+  return () => {
+    ending();
+    lab.end();
+  };
+};

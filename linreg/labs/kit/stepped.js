@@ -1,0 +1,95 @@
+import { Button, Slider, stepMapping } from "./controls.js";
+import { element } from "./dom.js";
+import { follow, Lab } from "./lab.js";
+import { Playback } from "./playback.js";
+
+// A lab that goes along steps.
+
+// A lab whose picture goes along steps, from 0 to `last`, by a slider, by buttons or by itself. Its
+// subclass draws a position, `draw(position)`, and keeps in `summary` what is said there.
+export class SteppedLab extends Lab {
+  // The buttons and the slider; a whole walk plays for so many seconds.
+  transport({ steps, toText = String, seconds = 5 }) {
+    const { model, set } = this;
+    this.last = steps;
+    this.step = new Slider({
+      name: "step",
+      label: "Steps",
+      mapping: stepMapping(steps),
+      toText,
+      onInput: (step) => this.goTo(step),
+    });
+    const toggle = () => set("playing", !model.get("playing"));
+    this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
+    const goOn = () => this.goTo(this.shown() + 1);
+    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
+    const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
+    this.playback = new Playback({
+      seconds,
+      at: (position) => this.travel(position),
+      done: () => set("playing", false),
+    });
+    const nodes = [this.toggle, next, reset].map((button) => button.node);
+    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
+    return element("div", { class: "lr-transport" }, buttons, this.step.node);
+  }
+
+  // Follow the model's step and whether it plays; return what ends it.
+  followSteps() {
+    const endings = [
+      follow(this.model, ["step"], () => this.arrive()),
+      follow(this.model, ["playing"], () => this.play()),
+    ];
+    if (this.model.get("playing")) this.play();
+    return () => endings.forEach((ending) => ending());
+  }
+
+  // Another last step.
+  endAt(last) {
+    this.last = last;
+    this.step.limit(last);
+  }
+
+  shown() {
+    return Math.min(this.model.get("step"), this.last);
+  }
+
+  // Where the picture is: on its way, or at the model's step.
+  get here() {
+    return this.playback.running ? this.position : this.model.get("step");
+  }
+
+  goTo(step) {
+    this.set("playing", false);
+    this.set("step", Math.min(step, this.last));
+  }
+
+  // The playback's frame: the picture moves on, the model hears of whole steps.
+  travel(position) {
+    this.position = position;
+    this.set("step", Math.floor(position));
+    this.draw(position);
+  }
+
+  arrive() {
+    if (this.playback.running) return;
+    this.draw(this.model.get("step"));
+    this.announcer.say(this.summary);
+  }
+
+  announce() {
+    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+  }
+
+  play() {
+    const playing = this.model.get("playing");
+    this.toggle.show(playing ? "pause" : "play", playing ? "Pause" : "Play");
+    if (!playing) {
+      this.playback.stop();
+      this.arrive();
+      return;
+    }
+    const from = this.shown();
+    this.playback.start(from < this.last ? from : 0, this.last);
+  }
+}

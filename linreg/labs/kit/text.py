@@ -1,0 +1,45 @@
+"""Numbers as text; the same texts as in text.js."""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+__all__ = ["power", "readable", "significant", "superscript", "zero_if_rounding"]
+
+
+def readable(value, digits=4):
+    """Return a number as a reader likes it: ``5.426``, ``0.008048``, ``12345``, ``3.20×10⁵``.
+
+    A tie is rounded away from zero.
+    """
+    if value == 0:
+        return "0"
+    exponent = significant(value, digits).adjusted()
+    if -3 <= exponent < 5:
+        last = Decimal((0, (1,), min(0, exponent - digits + 1)))
+        text = f"{Decimal(value).quantize(last, ROUND_HALF_UP):f}"
+    else:
+        mantissa, exponent = f"{significant(value, max(2, digits - 1)):e}".split("e")
+        text = f"{mantissa}×10{superscript(int(exponent))}"
+    return text.replace("-", "−")
+
+
+def power(value):
+    """Return ``10⁷``, ``5×10⁻⁴``: a power of ten, times a number of three digits at most."""
+    mantissa, exponent = f"{significant(value, 3):e}".split("e")
+    digits = "" if float(mantissa) == 1 else f"{float(mantissa):g}×"
+    return f"{digits}10{superscript(int(exponent))}"
+
+
+def superscript(integer):
+    """Return an integer in superscript digits."""
+    return str(integer).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def significant(value, digits):
+    """Return a number rounded to so many significant digits, as a ``Decimal``."""
+    rounded = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(value))
+    return rounded.quantize(Decimal((0, (1,), rounded.adjusted() - digits + 1)))
+
+
+def zero_if_rounding(loss, y, power=2):
+    """Return a mean of residuals to a power as it is displayed: 0 where only rounding is left."""
+    return 0.0 if loss <= (1e-9 * max(map(abs, y))) ** power else loss

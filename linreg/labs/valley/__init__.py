@@ -1,0 +1,5 @@
+"""The lab Valley."""
+
+from linreg.labs.valley.valley import Valley
+
+__all__ = ["Valley"]

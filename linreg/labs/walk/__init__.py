@@ -1,0 +1,5 @@
+"""The lab Walk."""
+
+from linreg.labs.walk.walk import Walk
+
+__all__ = ["Walk"]
