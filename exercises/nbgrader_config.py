@@ -2,7 +2,7 @@
 
 import os
 
-from grader import course
+from grader.nbgrader_setup import configuration
 
 c = get_config()  # noqa: F821  # traitlets gives it to a configuration file
-c.merge(course.configuration(os.environ["GRADER_WORKSPACE"]))
+c.merge(configuration(os.environ["GRADER_WORKSPACE"]))

@@ -3,34 +3,39 @@
 import argparse
 import os
 import sys
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader import course
 
+__all__ = ["main"]
 
-def main(arguments=None):
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
     return options.command(options)
 
 
-def _release(options):
-    from grader import release
+def _release(options: Namespace) -> int:
+    from grader.release import make_release
+    from grader.term import make_term
 
     for chapter in course.chapters():
         if options.seed is None:
-            release.make_release(chapter, course.ROOT)
+            make_release(chapter, course.ROOT)
             print(f"{chapter}: release in {course.EXERCISES / 'release' / chapter}")
             continue
         try:
-            release.make_term(chapter, options.seed)
+            make_term(chapter, options.seed)
         except ValueError as error:
             return _refuse(error)
         print(f"{chapter}: source of the term in {course.TERM / 'source' / chapter}")
     return 0
 
 
-def _grade(options):
+def _grade(options: Namespace) -> int:
     from grader.grade import RefusedError, grade
 
     if not options.folder.strip():
@@ -46,7 +51,7 @@ def _grade(options):
     return 0
 
 
-def _marks(options):
+def _marks(options: Namespace) -> int:
     """Open nbgrader's formgrader on the class's workspace."""
     if not (options.workspace / "gradebook.db").exists():
         return _refuse(
@@ -63,17 +68,17 @@ def _marks(options):
     os.execve(jupyter, [str(jupyter), "lab", place, page, *options.rest], environment)
 
 
-def _refuse(reason):
+def _refuse(reason: object) -> int:
     print(reason, file=sys.stderr)
     return 2
 
 
-def _path(text):
+def _path(text: str) -> Path:
     """Return a path as the shell would read it: `make` keeps the tilde of ~/Downloads."""
     return Path(text).expanduser()
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="grader", description=__doc__)
     commands = parser.add_subparsers(required=True)
     release = commands.add_parser("release", help="make the release, or a term's own sources")

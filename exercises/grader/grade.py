@@ -1,23 +1,34 @@
-"""Grade a class: collect, rebuild, run twice, mark, record, and tell what could not be graded."""
+"""Grade a class: collect, rebuild, run twice, mark, record, and report what was not graded."""
 
 import asyncio
-import csv
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from grader import course, release
-from grader.collect import collect
-from grader.execution import Limits, execute
-from grader.gradebook import Workspace, harmless
+from grader import course
+from grader.collect import Collected, collect
+from grader.collect.verdicts import Found
+from grader.execution import execute
+from grader.feedback import write_page
+from grader.gradebook import Score, Workspace
+from grader.limits import Limits
 from grader.marking import mark
 from grader.rebuild import rebuild
 from grader.sandbox import refusal
+from grader.spreadsheet import without_formula, write_table
+from grader.term import is_fresh
 
-UNSAFE = (
+__all__ = ["RefusedError", "grade"]
+
+_LeftOut = list[tuple[str, str]]  # file and reason
+
+_UNSAFE = (
     "\nTo grade without a sandbox all the same, on a machine and an account that hold nothing "
     "of value: make grade SUBMISSIONS=... UNSAFE=1. A submission can then read and change "
     "whatever you can, the gradebook included."
@@ -28,18 +39,15 @@ class RefusedError(Exception):
     """Grading has not begun; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Skeleton:
-    """What a chapter's submissions are laid into: its source, with the release's metadata.
-
-    The metadata hold nbgrader's checksums, by which it knows an answer that was never begun.
-    """
-
-    source: object
-    release: object
-
-
-def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), say=print):  # noqa: B008
+def grade(
+    folder: Path | str,
+    workspace: Path | str,
+    *,
+    chapters: list[str] | None = None,
+    unsafe: bool = False,
+    limits: Limits | None = None,
+    say: Callable[[str], object] = print,
+) -> _LeftOut:
     """Grade all submissions in a folder; write grades, feedback and what could not be graded.
 
     Parameters
@@ -49,11 +57,11 @@ def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), sa
     workspace : path
         The class's folder: gradebook, `grades.csv`, `not_graded.csv`, `feedback/`.
     chapters : list of str, optional
-        The chapters to grade, such as ``["ch03"]``; all that are found unless told otherwise.
+        The chapters to grade, such as ``["ch03"]``; all that are found unless named.
     unsafe : bool, default False
         Run without a sandbox where there is none.
-    limits : Limits
-        What a submission may use.
+    limits : Limits, optional
+        What a submission may use; the standard limits unless given.
     say : callable
         Takes each line of the report.
 
@@ -69,8 +77,8 @@ def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), sa
     """
     why_not = refusal()
     if why_not and not unsafe:
-        raise RefusedError(why_not + UNSAFE)
-    skeletons = {name: _source(name) for name in _all(chapters)}
+        raise RefusedError(why_not + _UNSAFE)
+    skeletons = {name: _source(name) for name in _known(chapters)}
     collected = collect(folder, skeletons, only=chapters)
     for note in collected.notes:
         say(f"note: {note}")
@@ -78,69 +86,94 @@ def grade(folder, workspace, *, chapters=None, unsafe=False, limits=Limits(), sa
         raise RefusedError(f"{folder} holds no submission: name the folder that does.")
     if unsafe and why_not:
         say("WARNING: no sandbox. Submissions run with all your rights.")
-    book = Workspace(workspace)
-    failed = asyncio.run(_grade_all(collected.taken, skeletons, book, not why_not, limits, say))
+    run = _Run(Workspace(workspace), skeletons, not why_not, limits or Limits(), say)
+    failed = asyncio.run(run.grade_all(collected.taken))
     left_out = [(found.file, found.reason) for found in collected.with_verdict("refused")] + failed
-    _report(book, collected, left_out, say)
+    _report(run.book, collected, left_out, say)
     return left_out
 
 
-async def _grade_all(taken, skeletons, book, sandboxed, limits, say):
-    """Grade one submission after another; return those that failed."""
-    failed, ready = [], {}
-    for place, ((student, chapter), found) in enumerate(sorted(taken.items()), start=1):
-        start = time.monotonic()
+@dataclass(frozen=True)
+class _Skeleton:
+    """What a chapter's submissions are laid into: its source, with the release's metadata.
+
+    The metadata hold nbgrader's checksums, by which it knows an answer that was never begun.
+    """
+
+    source: NotebookNode
+    release: NotebookNode
+
+
+class _Run:
+    """One run over a class: what all its submissions share."""
+
+    def __init__(
+        self,
+        book: Workspace,
+        sources: Mapping[str, NotebookNode],
+        sandboxed: bool,
+        limits: Limits,
+        say: Callable[[str], object],
+    ) -> None:
+        self.book = book
+        self._sources, self._skeletons = sources, {}
+        self._sandboxed, self._limits, self._say = sandboxed, limits, say
+
+    async def grade_all(self, taken: Mapping[tuple[str, str], Found]) -> _LeftOut:
+        """Grade one submission after another; return those that failed."""
+        failed = []
+        for place, ((student, chapter), found) in enumerate(sorted(taken.items()), start=1):
+            start = time.monotonic()
+            try:
+                await self._grade_one(student, chapter, found.notebook)
+                result = _points(self.book.score(student, chapter))
+            except Exception as error:  # one submission never ends the run; its error is reported
+                result = f"NOT GRADED, an earlier score stands: {type(error).__name__}: {error}"
+                failed.append((found.file, result))
+            else:
+                if problem := self._feedback_problem(student, chapter):
+                    failed.append((found.file, problem))
+                    result = f"{result}, {problem}"
+            seconds = time.monotonic() - start
+            self._say(f"[{place:3}/{len(taken)}] {student}, {chapter}: {result} ({seconds:.1f} s)")
+        return failed
+
+    async def _grade_one(self, student: str, chapter: str, submitted: NotebookNode) -> None:
+        if chapter not in self._skeletons:
+            self._skeletons[chapter] = self._skeleton(chapter)
+        skeleton = self._skeletons[chapter]
+        rebuilt = rebuild(skeleton.source, skeleton.release, submitted)
+        visible, _ = ClearHiddenTests().preprocess(deepcopy(rebuilt), {})
+        # One after the other: two sandboxes at work at once can signal to each other, by locks on
+        # the system's files, by load. The kernel whose outputs are shown ends before any hidden
+        # check runs.
+        seen = await execute(visible, limits=self._limits, sandboxed=self._sandboxed)
+        hidden = await execute(rebuilt, limits=self._limits, sandboxed=self._sandboxed)
+        self.book.record(student, chapter, mark(skeleton.source, seen, hidden), visible)
+
+    def _skeleton(self, chapter: str) -> _Skeleton:
+        self.book.enter_chapter(chapter, course.source(chapter))
+        released = self.book.released(chapter)
+        about = {cell.id: cell.metadata for cell in released.cells}
+        source = deepcopy(self._sources[chapter])
+        for cell in source.cells:
+            cell.metadata = deepcopy(about[cell.id])
+        return _Skeleton(source, released)
+
+    def _feedback_problem(self, student: str, chapter: str) -> str:
+        """Write the feedback page; a page that cannot be made costs nobody a grade."""
         try:
-            if chapter not in ready:
-                ready[chapter] = _skeleton(skeletons[chapter], book, chapter)
-            rebuilt, marked = await _run_twice(ready[chapter], found.notebook, sandboxed, limits)
-            book.record(student, chapter, marked, rebuilt)
-            result = _told(book.score(student, chapter))
-        except Exception as error:  # one submission never ends the run; what it was is told
-            result = f"NOT GRADED, an earlier score stands: {type(error).__name__}: {error}"
-            failed.append((found.file, result))
-        else:
-            result += _feedback(book, student, chapter, found, failed)
-        seconds = time.monotonic() - start
-        say(f"[{place:3}/{len(taken)}] {student}, {chapter}: {result} ({seconds:.1f} s)")
-    return failed
+            write_page(self.book, student, chapter)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            return f"graded, but its feedback page cannot be made: {reason}"
+        return ""
 
 
-def _feedback(book, student, chapter, found, failed):
-    """Write the feedback page; a page that cannot be made costs nobody a grade."""
-    try:
-        book.write_feedback(student, chapter)
-    except Exception as error:
-        problem = f"graded, but its feedback page cannot be made: {type(error).__name__}: {error}"
-        failed.append((found.file, problem))
-        return f", {problem}"
-    return ""
-
-
-def _skeleton(source, book, chapter):
-    book.enter_chapter(chapter, course.source(chapter))
-    released = book.released(chapter)
-    about = {cell.id: cell.metadata for cell in released.cells}
-    source = deepcopy(source)
-    for cell in source.cells:
-        cell.metadata = deepcopy(about[cell.id])
-    return Skeleton(source, released)
-
-
-async def _run_twice(skeleton, submitted, sandboxed, limits):
-    rebuilt = rebuild(skeleton.source, skeleton.release, submitted)
-    visible, _ = ClearHiddenTests().preprocess(deepcopy(rebuilt), {})
-    # One after the other: two sandboxes at work at once can signal to each other, by locks on the
-    # system's files, by load. The kernel whose outputs are shown ends before any hidden check runs.
-    seen = await execute(visible, limits=limits, sandboxed=sandboxed)
-    hidden = await execute(rebuilt, limits=limits, sandboxed=sandboxed)
-    return visible, mark(skeleton.source, seen, hidden)
-
-
-def _source(chapter):
+def _source(chapter: str) -> NotebookNode:
     used = course.read(course.source(chapter))
     public = course.read(course.notebook(course.EXERCISES / "source", chapter))
-    if not release.is_fresh(public, used):
+    if not is_fresh(public, used):
         raise RefusedError(
             f"{chapter} has changed since the sources of this term were made: run "
             "`make release SEED=...` again, with the same words or others."
@@ -148,7 +181,8 @@ def _source(chapter):
     return used
 
 
-def _all(chapters):
+def _known(chapters: list[str] | None) -> list[str]:
+    """Return the chapters that were asked for, or all."""
     unknown = set(chapters or ()) - set(course.chapters())
     if unknown:
         known = ", ".join(course.chapters())
@@ -156,15 +190,16 @@ def _all(chapters):
     return chapters or course.chapters()
 
 
-def _told(score):
+def _points(score: Score) -> str:
     waiting = f", {score.to_mark} to mark by hand" if score.to_mark else ""
     return f"{score.points:g} of {score.possible:g}{waiting}"
 
 
-def _report(book, collected, left_out, say):
-    place = book.folder / "not_graded.csv"
-    with place.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("file", "why"), *(map(harmless, row) for row in left_out)])
+def _report(
+    book: Workspace, collected: Collected, left_out: _LeftOut, say: Callable[[str], object]
+) -> None:
+    rows = [("file", "why"), *(map(without_formula, row) for row in left_out)]
+    place = write_table(book.folder / "not_graded.csv", rows)
     for found in collected.with_verdict("superseded"):
         say(f"superseded: {found.file}: {found.reason}")
     ignored = Counter(found.reason for found in collected.with_verdict("ignored"))

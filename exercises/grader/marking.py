@@ -5,23 +5,30 @@ kept. What is kept is the visible run, whose kernel never held a hidden check, a
 """
 
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-HIDDEN_LINE = re.compile(r"hidden> (.*)")
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-TOLERANCE = 1e-3  # relative, so that another BLAS or an answer in three digits agrees
-WHOLE = 1e-5  # of whole numbers: exact for counts; the last digit of large sums may differ
-SCALAR = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # how NumPy shows a number in a list
-BRACKETS = str.maketrans("()", "[]")
+from grader.cells import by_grade_id, is_check
+
+__all__ = ["VERDICT", "hidden_lines", "mark", "same_lines"]
+
 VERDICT = (
     "The visible checks pass, the hidden ones do not: they try other data. Does the answer hold "
     "for data it has not seen?"
 )
 
+_HIDDEN_LINE = re.compile(r"hidden> (.*)")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_TOLERANCE = 1e-3  # relative, so that another BLAS or an answer in three digits agrees
+_WHOLE = 1e-5  # of whole numbers: exact for counts; the last digit of large sums may differ
+_SCALAR = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # how NumPy shows a number in a list
+_BRACKETS = str.maketrans("()", "[]")
 
-def mark(source, visible, hidden):
+
+def mark(source: NotebookNode, visible: NotebookNode, hidden: NotebookNode) -> NotebookNode:
     """Return the visible run with marks that nbgrader reads: an error output is a point lost.
 
     Parameters
@@ -31,22 +38,21 @@ def mark(source, visible, hidden):
     visible, hidden : NotebookNode
         The same submission after its two runs, without and with the hidden checks.
     """
-    right, found = _by_grade_id(source), _by_grade_id(hidden)
+    right, found = by_grade_id(source), by_grade_id(hidden)
     kept = deepcopy(visible)
-    for grade_id, cell in _by_grade_id(kept).items():
-        if is_automatic(cell):
+    for grade_id, cell in by_grade_id(kept).items():
+        if is_check(cell):
             passed = _agrees(found[grade_id].outputs, right[grade_id].outputs)
             cell.outputs = _shown(cell.outputs, passed)
     return kept
 
 
-def is_automatic(cell):
-    """Tell whether a cell is a check that is marked without a person."""
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and about.get("grade", False) and not about.get("solution")
+def hidden_lines(printed: str) -> list[str]:
+    """Return what the hidden region of a check printed, among all that its cell printed."""
+    return _HIDDEN_LINE.findall(printed)
 
 
-def same_lines(found, right):
+def same_lines(found: Iterable[str], right: Iterable[str]) -> bool:
     """Compare lines that two runs printed: words exactly, numbers closely.
 
     A tuple is as good as a list, and a number of NumPy's as good as Python's.
@@ -55,35 +61,33 @@ def same_lines(found, right):
     return len(found) == len(right) and all(map(_same_line, found, right))
 
 
-def _agrees(outputs, right):
+def _agrees(outputs: list[NotebookNode], right: list[NotebookNode]) -> bool:
     if any(output.output_type == "error" for output in outputs):
         return False
-    expected = _hidden_lines(right)
-    return bool(expected) and same_lines(_hidden_lines(outputs), expected)
+    expected = hidden_lines(_printed(right))
+    return bool(expected) and same_lines(hidden_lines(_printed(outputs)), expected)
 
 
-def _hidden_lines(outputs):
-    printed = "".join(output.text for output in outputs if output.get("name") == "stdout")
-    return HIDDEN_LINE.findall(printed)
+def _printed(outputs: list[NotebookNode]) -> str:
+    return "".join(output.text for output in outputs if output.get("name") == "stdout")
 
 
-def _plain(line):
-    return SCALAR.sub(r"\1", line).strip().translate(BRACKETS).replace(",]", "]")
+def _plain(line: str) -> str:
+    return _SCALAR.sub(r"\1", line).strip().translate(_BRACKETS).replace(",]", "]")
 
 
-def _same_line(found, right):
-    return NUMBER.split(found) == NUMBER.split(right) and all(
-        map(_same_number, NUMBER.findall(found), NUMBER.findall(right))
+def _same_line(found: str, right: str) -> bool:
+    return _NUMBER.split(found) == _NUMBER.split(right) and all(
+        map(_same_number, _NUMBER.findall(found), _NUMBER.findall(right))
     )
 
 
-def _same_number(found, right):
-    whole = re.fullmatch(r"[-+]?\d+", right)
-    found, right = float(found), float(right)
-    return abs(found - right) <= max((WHOLE if whole else TOLERANCE) * abs(right), 1e-9)
+def _same_number(found: str, right: str) -> bool:
+    tolerance = _WHOLE if re.fullmatch(r"[-+]?\d+", right) else _TOLERANCE
+    return abs(float(found) - float(right)) <= max(tolerance * abs(float(right)), 1e-9)
 
 
-def _shown(outputs, passed):
+def _shown(outputs: list[NotebookNode], passed: bool) -> list[NotebookNode]:
     """Return the outputs of the visible run, made to say what the mark is."""
     failed = any(output.output_type == "error" for output in outputs)
     outputs = [_without_mark(output) for output in outputs]
@@ -95,7 +99,7 @@ def _shown(outputs, passed):
     return [*outputs, verdict]
 
 
-def _without_mark(output):
+def _without_mark(output: NotebookNode) -> NotebookNode:
     """Return an output in a form that nbgrader takes for no mark, unless it is an error.
 
     nbgrader marks by the first that it finds: an error or a word on stderr, which a mere warning
@@ -106,8 +110,3 @@ def _without_mark(output):
     if output.output_type == "execute_result":
         return new_output("display_data", data=output.data)
     return output
-
-
-def _by_grade_id(notebook):
-    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell) for cell in notebook.cells)
-    return {grade_id: cell for grade_id, cell in cells if grade_id}

@@ -7,9 +7,13 @@ from itertools import count
 
 from nbformat import NotebookNode
 
+from grader.cells import grade_id, is_answer, is_text
+
+__all__ = ["rebuild"]
+
 # The words by which nbgrader finds the regions that it strips from a cell.
-MARKER = re.compile(r"(BEGIN|END) (?=HIDDEN TESTS|SOLUTION|MARK SCHEME)", re.IGNORECASE)
-PICTURE = re.compile(r"attachment:(?P<name>[^\s)\"'>]*)", re.IGNORECASE)
+_MARKER = re.compile(r"(BEGIN|END) (?=HIDDEN TESTS|SOLUTION|MARK SCHEME)", re.IGNORECASE)
+_PICTURE = re.compile(r"attachment:(?P<name>[^\s)\"'>]*)", re.IGNORECASE)
 
 
 def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode) -> NotebookNode:
@@ -23,7 +27,7 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
       Without one it is the first copy, and without any copy the stub. Its place and its type are
       the source's: code that was handed in as a text cell is run as code.
     - Other copies that say something new, and all cells of the learner's own, are kept behind the
-      cell that they followed, with new ids and no metadata; raw cells become markdown.
+      cell that they stood behind, with new ids and no metadata; raw cells become markdown.
     - In the learner's words `BEGIN SOLUTION` and its like become `BEGIN_SOLUTION`: nbgrader
       would strip the lines after them, or stop.
 
@@ -34,7 +38,7 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
     source, release : NotebookNode
         The chapter's exercises with solutions, and as the learners received them.
     submitted : NotebookNode
-        What a learner handed in, as `collect.read_notebook` returns it.
+        What a learner handed in, as `read_notebook` returns it.
 
     Returns
     -------
@@ -54,21 +58,6 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
         rebuilt.cells += [_filled(cell, answer, stubs[place]), *extras[place]]
     _name(rebuilt.cells, {cell.id for cell in source.cells})
     return rebuilt
-
-
-def grade_id(cell: NotebookNode) -> str:
-    """Give the name by which nbgrader knows a cell; empty for one that it does not know."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def is_answer(cell: NotebookNode) -> bool:
-    """Whether the learner writes in this cell of the source."""
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
-
-
-def is_text(cell: NotebookNode) -> bool:
-    """Whether a cell holds words rather than code."""
-    return cell.cell_type == "markdown"
 
 
 def _released_texts(source: NotebookNode, release: NotebookNode) -> list[str]:
@@ -152,13 +141,13 @@ def _extra(cell: NotebookNode) -> NotebookNode:
 
 def _write(cell: NotebookNode, learner: NotebookNode) -> None:
     """Put the learner's text, and in a text cell the pictures, into a cell."""
-    cell.source = MARKER.sub(r"\1_", learner.source)
+    cell.source = _MARKER.sub(r"\1_", learner.source)
     if is_text(cell):
         pictures = copy.deepcopy(learner.get("attachments", {}))
         if pictures:
             cell.attachments = pictures
         # nbconvert stops at a picture that is named but not there.
-        cell.source = PICTURE.sub(
+        cell.source = _PICTURE.sub(
             lambda found: found[0] if found["name"] in pictures else f"missing-{found['name']}",
             cell.source,
         )

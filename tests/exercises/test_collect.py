@@ -14,13 +14,10 @@ import pytest
 from nbformat import NotebookNode, v3, v4
 from nbformat import writes as written
 
-from grader.collect import (
-    LARGEST_FILE,
-    STUDENT_LIMITS,
-    UnreadableError,
-    collect,
-    read_notebook,
-)
+from grader.collect import collect
+from grader.collect.budget import LARGEST_FILE, STUDENT_LIMITS
+from grader.collect.files import UnreadableError
+from grader.collect.reading import read_notebook
 
 GRADE_IDS = {"ch01": ["a1", "a1-check"], "ch03": ["a1", "a1-check", "c1", "d1"]}
 

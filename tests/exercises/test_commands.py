@@ -8,7 +8,8 @@ from classroom import released
 from nbformat import v4
 
 from grader import __main__ as commands
-from grader import course, grade, release
+from grader import course, grade
+from grader.term import is_fresh
 from notebooks import ROOT
 
 
@@ -82,6 +83,6 @@ def test_sources_are_fresh_whatever_their_seed():
     own = course.read(course.notebook(course.EXERCISES / "source", "ch01"))
     for cell in own.cells:
         cell.source = cell.source.replace(course.PUBLIC_SEED, "maple 4711")
-    assert release.is_fresh(public, own)
+    assert is_fresh(public, own)
     own.cells[0].source += " More."
-    assert not release.is_fresh(public, own)
+    assert not is_fresh(public, own)

@@ -15,8 +15,10 @@ import pytest
 from nbformat import validate
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader import execution, sandbox
-from grader.execution import KernelFailedError, Limits, execute
+from grader import execution, processes, sandbox
+from grader.execution import KernelFailedError, execute
+from grader.limits import Limits
+from grader.outputs import clean, plain
 
 SHORT = Limits(cell_seconds=1.5, notebook_seconds=12)
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n pixels").decode()
@@ -47,7 +49,7 @@ def _nothing_stays_behind(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
     assert not [
-        child for child in psutil.Process().children(recursive=True) if sandbox.alive(child)
+        child for child in psutil.Process().children(recursive=True) if processes.alive(child)
     ]
     for thread in threading.enumerate():
         if thread is not threading.main_thread():  # asyncio's, which reports that a child ended
@@ -370,7 +372,7 @@ def test_small_unkindnesses_are_survived():
 
 
 @pytest.mark.parametrize(
-    "outputs",
+    "found",
     [
         None,
         3,
@@ -378,8 +380,8 @@ def test_small_unkindnesses_are_survived():
         [{"data": {"image/png": "AAAA", "text/html": "<b>"}}, {"data": [1]}],
     ],
 )
-def test_what_is_no_output_becomes_none_or_an_empty_one(outputs):
-    cells = [new_code_cell("", outputs=list(execution.clean(outputs, 1)))]
+def test_what_is_no_output_becomes_none_or_an_empty_one(found):
+    cells = [new_code_cell("", outputs=list(clean(found, 1)))]
     validate(new_notebook(cells=cells))
     assert "<b>" not in str(cells)
     assert "AAAA" not in str(cells)
@@ -388,7 +390,7 @@ def test_what_is_no_output_becomes_none_or_an_empty_one(outputs):
 def test_text_is_cleaned_in_linear_time():
     start = time.monotonic()
     for hostile in ("\r" * 200_000 + "x", "\x1b[" * 100_000, "\x1b]" * 100_000, "x\r" * 100_000):
-        execution.plain(hostile)
+        plain(hostile)
     assert time.monotonic() - start < 1
 
 
@@ -416,11 +418,11 @@ asyncio.run(execute(new_notebook(cells=cells)))
 def test_a_sandbox_ends_with_a_grader_that_is_killed():
     exercises = Path(execution.__file__).parents[1]
     with subprocess.Popen([sys.executable, "-c", ALONE], cwd=exercises) as grader:
-        found = wait_for(lambda: sandbox.family(grader.pid), lambda seen: len(seen) == 5)
+        found = wait_for(lambda: processes.family(grader.pid), lambda seen: len(seen) == 5)
         grader.kill()
     time.sleep(0.5)
     assert len(found) == 5
-    assert not any(sandbox.alive(process) for process in found)
+    assert not any(processes.alive(process) for process in found)
 
 
 def wait_for(look, enough):

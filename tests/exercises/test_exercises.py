@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from exercises import CHAPTERS, attempt, settings, tasks, wrong_answers
-from grader import course, release
+from grader import course
+from grader import notes as grader_notes
+from grader.release import make_release
+from grader.term import HIDDEN
 from linreg import checks
 from linreg.checks import notes
 from notebooks import ROOT
@@ -40,7 +43,7 @@ def test_a_chapter_has_all_four_levels_and_enough_tasks(chapter):
 
 @each_chapter
 def test_every_note_belongs_to_a_task(chapter):
-    assert set(release.notes(chapter)) == {task.name for task in tasks(chapter)}
+    assert set(grader_notes.notes(chapter)) == {task.name for task in tasks(chapter)}
 
 
 @each_task
@@ -81,8 +84,8 @@ def test_a_wrong_answer_fails_with_its_own_message(task, name, code, says):
 @each_task
 def test_hidden_regions_hold_no_answer(task):
     """It prints what the learner's work gives: no assert, no call of a check, no right answer."""
-    _, _, rest = task.check.partition(release.HIDDEN[0])
-    hidden, end, _ = rest.partition(release.HIDDEN[1])
+    _, _, rest = task.check.partition(HIDDEN[0])
+    hidden, end, _ = rest.partition(HIDDEN[1])
     assert end
     assert "assert" not in hidden
     assert "checks." not in hidden
@@ -108,7 +111,7 @@ def test_sealed_notes_do_not_show_the_answer(task):
 
 @each_chapter
 def test_the_release_is_fresh_and_the_same_at_each_run(chapter, tmp_path):
-    release.make_release(chapter, tmp_path)
+    make_release(chapter, tmp_path)
     made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
     assert len(made) == 2
     for path in made:

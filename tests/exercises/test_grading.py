@@ -13,9 +13,10 @@ from classroom import answered, graded, hand_in, points, released, solutions, ta
 from nbgrader.api import Gradebook
 
 from exercises import CHAPTERS, tasks
-from grader import course, grade, release, sandbox
+from grader import course, grade, sandbox
 from grader.grade import RefusedError
 from grader.gradebook import Workspace
+from grader.term import make_term
 from notebooks import ROOT
 
 RIGHT = solutions("ch01")
@@ -181,7 +182,7 @@ def test_two_seeds_give_the_same_scores_to_the_same_answers(chapter, tmp_path, m
     tables, hidden = [], []
     for seed in ("maple 4711", "a quiet street"):
         monkeypatch.setattr(course, "TERM", tmp_path / seed)
-        release.make_term(chapter, seed)
+        make_term(chapter, seed)
         source = course.notebook(course.TERM / "source", chapter).read_text(encoding="utf-8")
         assert seed in source
         assert course.PUBLIC_SEED not in source

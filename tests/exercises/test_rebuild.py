@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
 
-from grader.collect import read_notebook
-from grader.rebuild import grade_id, rebuild
+from grader.cells import grade_id
+from grader.collect.reading import read_notebook
+from grader.rebuild import rebuild
 
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 HIDDEN = "### BEGIN HIDDEN TESTS\nprint('hidden>', slope([1], [2]))\n### END HIDDEN TESTS"

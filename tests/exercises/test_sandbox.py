@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from grader import sandbox
-from grader.sandbox import Limits
+from grader import processes, sandbox
+from grader.limits import Limits
 
 
 def inside(code, limits=None):
@@ -193,21 +193,21 @@ def uses(threads=1, memory=0):
 
 def test_the_watch_adds_up_over_the_processes():
     limits = Limits(processes=10, memory_bytes=2_000_000_000)
-    assert sandbox.excess([uses(5, 1_000_000_000)] * 2, limits) is None
-    assert sandbox.excess([uses(5)] * 3, limits) == "started more than 10 processes or threads"
-    assert sandbox.excess([uses(1, 900_000_000)] * 3, limits) == "used more than 2 GB of memory"
-    crowd = sandbox.excess([uses(1, 300_000_000)] * 9, limits)
+    assert processes.excess([uses(5, 1_000_000_000)] * 2, limits) is None
+    assert processes.excess([uses(5)] * 3, limits) == "started more than 10 processes or threads"
+    assert processes.excess([uses(1, 900_000_000)] * 3, limits) == "used more than 2 GB of memory"
+    crowd = processes.excess([uses(1, 300_000_000)] * 9, limits)
     assert crowd == "used more than 2 GB of memory, in 9 processes"
 
 
 def test_the_watch_guards_the_machine_against_memory_that_no_process_shows(monkeypatch):
     low = SimpleNamespace(available=1, total=1_000_000_000)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: low)
-    assert sandbox.excess([uses()], Limits()) == "left this machine too little memory"
+    assert processes.excess([uses()], Limits()) == "left this machine too little memory"
 
 
 def test_a_process_that_has_ended_uses_nothing():
     with subprocess.Popen(["true"]) as process:
-        found = sandbox.family(process.pid)
-    assert sandbox.excess(found, Limits()) is None
-    assert sandbox.family(process.pid) == []
+        found = processes.family(process.pid)
+    assert processes.excess(found, Limits()) is None
+    assert processes.family(process.pid) == []

@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 
 from exercises import settings, tasks
 from grader import course
-from grader.execution import Limits
 from grader.grade import grade
+from grader.limits import Limits
 
 QUICK = Limits(cell_seconds=3, notebook_seconds=20)
 

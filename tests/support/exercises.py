@@ -7,7 +7,7 @@ from functools import cache
 
 from nbformat import NotebookNode
 
-from grader import course, release
+from grader import course, notes
 
 CHAPTERS = course.chapters()
 SOURCES = [course.notebook(course.EXERCISES / "source", chapter) for chapter in CHAPTERS]
@@ -50,7 +50,7 @@ def tasks(chapter: str) -> list[Task]:
         course.read(course.notebook(course.EXERCISES / folder, chapter))
         for folder in ("source", "release")
     ]
-    notes, found, given = release.notes(chapter), [], []
+    of_tasks, found, given = notes.notes(chapter), [], []
     of = {settings(cell).get("grade_id"): cell for cell in source.cells}
     stub = {settings(cell).get("grade_id"): cell for cell in stubs.cells}
     for cell in source.cells:
@@ -61,7 +61,7 @@ def tasks(chapter: str) -> list[Task]:
                 *(chapter, name, tuple(given), of[name].source, stub[name].source, cell.source),
                 prints="".join(output.text for output in cell.outputs if "text" in output),
                 points=about.points,
-                notes=notes.get(name, {}),
+                notes=of_tasks.get(name, {}),
             )
             found.append(task)
         elif cell.cell_type == "code" and about.get("locked"):
