@@ -84,7 +84,8 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
-        ``condition_number``). By default 2.2e-16 times the larger of 10 and the smaller dimension.
+        ``condition_number``). By default 2.2e-16 times 10, or more where X is
+        large: times the smaller dimension, or four times the root of the larger.
 
     Returns
     -------
@@ -105,7 +106,8 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     Warns
     -----
     numpy.exceptions.RankWarning
-        Where the columns do not fix the coefficients: ``rank < n_features``.
+        Where the columns do not fix the coefficients, ``rank < n_features``, or no digit of them
+        is sure, ``relative_error >= 0.1``.
 
     References
     ----------
@@ -125,18 +127,30 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
         raise ValueError(f"method is {method!r}: choose one of {', '.join(METHODS)}")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         found, error = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
-    if found.rank < X.shape[1]:
-        warnings.warn(
-            f"X has rank {found.rank} but {X.shape[1]} columns: many fits are equally good, and "
-            "coef is the shortest of them. Drop dependent columns for a fit that is unique",
-            np.exceptions.RankWarning,
-            stacklevel=2,
-        )
     coef, residuals = (values.reshape(-1, *y.shape[1:]) for values in found[:2])
     coef = in_range(coef, dtype, "measure its column of X in a smaller unit")
     if error is not None:
         found = found._replace(relative_error=relative(error, found.coef, dtype))
+    warn_of_doubt(found, X.shape[1])
     return found._replace(coef=coef, residuals=residuals.astype(dtype))
+
+
+def warn_of_doubt(found, n_columns):
+    """Warn the caller of ``lstsq`` where the coefficients are not unique, or have no sure digit."""
+    if found.rank < n_columns:
+        doubt = (
+            f"X has rank {found.rank} but {n_columns} columns: many fits are equally good, and "
+            "coef is the shortest of them. Drop dependent columns for a fit that is unique"
+        )
+    elif found.relative_error >= 0.1:
+        doubt = (
+            f"no digit of coef is sure: relative_error is {found.relative_error:.1g} and the "
+            f"condition number {found.condition_number:.1g}. Drop columns that others nearly "
+            "determine; where coef is next to zero, it may be zero"
+        )
+    else:
+        return
+    warnings.warn(doubt, np.exceptions.RankWarning, stacklevel=3)
 
 
 def polyfit(x, y, degree):
@@ -264,7 +278,7 @@ def solve(X, y, method, rank_tol):
     X and y are float64, y of shape (n_samples, n_targets).
     """
     tall = X.shape[0] >= X.shape[1]
-    tolerance = EPS * max(10, min(X.shape)) if rank_tol is None else rank_tol
+    tolerance = default_tolerance(X.shape) if rank_tol is None else rank_tol
     A = Scaled(X if tall else X.T)
     if not (A.squares.diagonal() if tall else X.any(axis=0)).all():
         return without_zeros(X, y, method, rank_tol)
@@ -283,6 +297,15 @@ def solve(X, y, method, rank_tol):
     if values[-1] > tolerance * values[0]:
         return solution(problem, X, y, units, z, r, error, float(values[0] / values[-1]), svd)
     return lost_rank(X, y, tolerance, promised=rank_tol is not None)
+
+
+def default_tolerance(shape):
+    """Return what rounding leaves of a singular value that is zero, over the largest one.
+
+    Columns that are dependent, such as ones, d and 1 - d, show up to 60 EPS at 2,000 rows.
+    """
+    long = max(shape)
+    return EPS * max(10, min(shape), min(long / 10, 4 * long**0.5))
 
 
 def solution(problem, X, y, units, z, r, error, condition_number, method):
@@ -449,50 +472,60 @@ def svd(problem):
 
 
 def lost_rank(X, y, tolerance, promised):
-    """Return the solution of least length in the caller's units where columns depend on others.
+    """Return the shortest of the best solutions, in the caller's units, where rank is lost.
 
-    Scaling the columns changes which solution is the shortest. So the scaled columns tell the rank
-    and the equations that are left, and these are solved in the units of the caller. Shaking the
-    equations by a rounding tells how far to trust that.
+    The columns of X are scaled to lengths of about one and, where they are fewer, then the rows:
+    of the result, U S Vᵀ, only singular values above the tolerance count. So X is (D U) S (E V)ᵀ
+    with D and E for the scales, and factors of D U and E V give the solution in the units of the
+    caller. Shaking U, S and V by what rounding does to them shows how far to trust that.
     """
-    shift = np.frexp(abs(X).max(axis=0))[1]
-    right, units = to_unit(y)
-    U, values, Vt = np.linalg.svd(np.ldexp(X, -shift), full_matrices=False)
+    tall = X.shape[0] >= X.shape[1]
+    columns = length_exponents(X)
+    scaled = np.ldexp(X, -columns)
+    rows = np.zeros(len(X), dtype=int) if tall else length_exponents(scaled.T)
+    U, values, Vt = np.linalg.svd(np.ldexp(scaled, -rows[:, None]), full_matrices=False)
     rank = int(np.sum(values > tolerance * values[0]))
-    U, scales = U[:, :rank], values[:rank, None]
-    equations, given = scales * Vt[:rank], U.T @ right
-    rest = norm(right - U @ given)
-    found, error = shortest(equations, given, shift), 0.0
+    U, S, V = U[:, :rank], values[:rank], Vt[:rank].T
+    right, units = to_unit(y)
     draw = np.random.default_rng(0).standard_normal
-    for _ in range(3):
-        shaken = equations + EPS * values[0] * draw(equations.shape)
-        about = given + EPS * (norm(right) + rest * values[0] / scales) * draw(given.shape)
-        error = np.maximum(error, abs(shortest(shaken, about, shift) - found))
-    coef, error = (np.ldexp(part, units - shift.max()) for part in (found, error))
-    condition_number = float(values[0] / values[-1]) if values[-1] > 0 else np.inf
-    result = LeastSquaresSolution(coef, X @ coef - y, rank, condition_number, 1.0, "svd")
-    return result, error if promised or rank == min(X.shape) else None
 
+    def solved(shake):
+        turn = shake * values[0] / S
+        left, R = heavy_first(U + turn * draw(U.shape), rows)
+        inner = np.linalg.solve(R, left.T @ right) / S[:, None]
+        Q, R = heavy_first(V + turn * draw(V.shape), columns)
+        return Q @ np.linalg.solve(R.T, inner * (1 + shake * draw(inner.shape)))
 
-def shortest(equations, given, shift):
-    """Return the shortest x with ``(equations * 2**shift) @ x = given``, in 2**-shift.max().
-
-    Reflections keep the digits of rows that differ much in size best if the heavy rows come first
-    (Cox and Higham, 1998, "Stability of Householder QR factorization for weighted least squares
-    problems", who also exchange columns).
-    """
-    heavy_first = np.argsort(-shift, kind="stable")
-    columns = np.ldexp(equations.T, (shift - shift.max())[:, None])[heavy_first]
-    Q, R = np.linalg.qr(columns)
-    x = np.empty((len(shift), given.shape[1]))
     try:
-        x[heavy_first] = Q @ np.linalg.solve(R.T, given)
+        found = solved(0.0)
+        error = np.max([abs(solved(4 * EPS) - found) for _ in range(6)], axis=0)
     except np.linalg.LinAlgError:
         raise ValueError(
             "the columns of X depend on each other and differ in scale beyond float64: measure "
             "them in units closer to each other"
         ) from None
-    return x
+    coef, error = (np.ldexp(part, units - rows.max() - columns.max()) for part in (found, error))
+    condition_number = float(values[0] / values[-1]) if values[-1] > 0 else np.inf
+    result = LeastSquaresSolution(coef, X @ coef - y, rank, condition_number, 1.0, "svd")
+    return result, error if promised or rank == min(X.shape) else None
+
+
+def length_exponents(A):
+    """Return the powers of two that bring the columns of A to lengths between 1/2 and 1."""
+    largest = np.frexp(abs(A).max(axis=0))[1]
+    return largest + np.frexp(norm(np.ldexp(A, -largest)))[1]
+
+
+def heavy_first(V, shift):
+    """Return Q and R of ``V * 2**(shift - shift.max())``.
+
+    Reflections keep the digits of rows that differ much in size best if the heavy rows come first
+    (Cox and Higham, 1998, "Stability of Householder QR factorization for weighted least squares
+    problems", who also exchange columns).
+    """
+    order = np.argsort(-shift, kind="stable")
+    Q, R = np.linalg.qr(np.ldexp(V, (shift - shift.max())[:, None])[order])
+    return Q[np.argsort(order)], R
 
 
 def rounding(problem, inverse, z, r):
@@ -651,6 +684,10 @@ def all_finite(values, name):
 def floats(values, name):
     """Return numbers of any kind as a float64 array, or raise what is wrong with them."""
     validation.not_masked(values, name)
+    if hasattr(values, "toarray"):  # SciPy's mark of a sparse matrix
+        raise TypeError(
+            f"{name} is sparse, and only dense arrays are solved: pass {name}.toarray()"
+        )
     try:
         values = np.asarray(values)
     except ValueError:

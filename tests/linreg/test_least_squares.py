@@ -240,16 +240,21 @@ def test_a_coefficient_of_zero_costs_no_patience(monkeypatch):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
 def test_where_all_coefficients_are_zero_the_unit_of_y_does_not_matter(method, unit):
-    found = lstsq([[1.0], [1.0]], [unit, -unit], method=method)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = lstsq([[1.0], [1.0]], [unit, -unit], method=method)
     assert found.coef[0] == 0 or abs(found.coef[0]) < 1e-15 * unit
     assert found.relative_error == np.finfo(float).eps or found.relative_error > 0.1
+    assert len(caught) == (found.relative_error > 0.1)
 
 
 def test_an_underflow_is_owned():
-    assert lstsq([[1e200], [2e200]], [1e-200, 2e-200]).relative_error == math.inf
+    with pytest.warns(np.exceptions.RankWarning, match="no digit of coef is sure"):
+        assert lstsq([[1e200], [2e200]], [1e-200, 2e-200]).relative_error == math.inf
     assert lstsq([[1e200], [3e200]], [1e-121, 1e-121]).relative_error > 1e-3
     X, y = np.array([[1e30], [2e30]], np.float32), np.array([1e-20, 2e-20], np.float32)
-    assert lstsq(X, y).relative_error == math.inf
+    with pytest.warns(np.exceptions.RankWarning, match="no digit of coef is sure"):
+        assert lstsq(X, y).relative_error == math.inf
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -403,6 +408,48 @@ def test_a_given_tolerance_is_a_decision_so_the_estimate_holds():
     assert lstsq(conditioned(30, 4, 1e5), y).rank == 4
     with pytest.warns(np.exceptions.RankWarning):
         assert lstsq(conditioned(30, 4, 1e5), y, rank_tol=1e-3).rank < 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("n", [60, 351, 1_500, 3_000, 30_000])
+def test_dummies_that_add_up_to_the_ones_are_dependent_at_any_length(n, method):
+    random = np.random.default_rng(n)
+    for share in (0.03, 0.5, 0.95):
+        d, groups = random.random(n) < share, np.eye(4)[random.integers(0, 4, n)]
+        for dummies in ([d, ~d], [np.sort(d), ~np.sort(d)], groups.T):
+            X = np.column_stack([np.ones(n), *dummies])
+            with pytest.warns(np.exceptions.RankWarning, match="Drop dependent columns"):
+                found = lstsq(X, 2 + X[:, 1] + random.standard_normal(n), method=method)
+            assert (found.rank, found.relative_error) == (X.shape[1] - 1, 1.0)
+            assert max(abs(found.coef)) < 10
+
+
+def test_a_coefficient_without_a_sure_digit_is_warned_of():
+    X = conditioned(30, 4, 3e14)
+    orthogonal = drawn(30, 1)[1]
+    for _ in range(2):
+        orthogonal -= X @ np.linalg.lstsq(X, orthogonal, rcond=None)[0]
+    for method in ("qr", "svd"):
+        with pytest.warns(np.exceptions.RankWarning, match="no digit of coef is sure"):
+            found = lstsq(X, orthogonal, method=method)
+        assert (found.rank, found.relative_error >= 0.1) == (4, True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
+def test_one_scaling_decides_the_rank(scale, method):
+    wide = np.array([[1, 2, 3, 4], [scale, -scale, 2 * scale, 0], [1, 2, 3, 4]])
+    with pytest.warns(np.exceptions.RankWarning, match="rank 2"):
+        found = lstsq(wide, [1, scale, 1], method=method, rank_tol=1e-3)
+    np.testing.assert_allclose(found.coef, np.array([52, -46, 106, 8]) / 310, rtol=1e-10)
+    rare = np.zeros(20_000)
+    rare[7] = scale
+    tall = np.column_stack([np.ones((20_000, 2)), rare])
+    with pytest.warns(np.exceptions.RankWarning, match="rank 2"):
+        found = lstsq(tall, tall @ [2, 4, 5 / scale], method=method, rank_tol=1e-2)
+    truth = np.array([3, 3, 5 / scale])
+    assert max(abs(found.coef - truth)) < 1e-10 * max(truth)
+    assert found.relative_error < 1e-8
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -563,6 +610,9 @@ def test_the_callers_arrays_stay_as_they_were():
         ([[10**400], [1]], [1, 2], ValueError, "float64 cannot"),
         ([[Decimal("sNaN")], [1]], [1, 2], ValueError, "float64 cannot"),
         (np.array([[np.complex128(1j)], [2]], object), [1, 2], TypeError, "real number"),
+        (scipy.sparse.eye(2, format="csr"), [1, 2], TypeError, r"X is sparse.*X\.toarray\(\)"),
+        (scipy.sparse.coo_array([[1.0], [2]]), [1, 2], TypeError, r"X\.toarray\(\)"),
+        ([[1.0], [2]], scipy.sparse.csc_matrix([[1], [2]]), TypeError, r"y\.toarray\(\)"),
     ],
 )
 def test_bad_input_says_what_to_do(X, y, kind, words):
