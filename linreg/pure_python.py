@@ -5,7 +5,8 @@ numbers. The loss is the mean of the squared residuals. Every function raises ``
 ``TypeError``, naming the fix, for input that is empty, ragged, of unequal lengths or not finite.
 """
 
-from math import hypot
+from math import fsum, hypot, sqrt
+from operator import mul
 
 from linreg import validation
 from linreg.result import LinearFit
@@ -77,20 +78,30 @@ def solve_columns(columns, y, n_features):
     """Return theta, shape (n_columns,), that brings the sum of its columns nearest to ``y``."""
     n_columns = len(columns)
     validation.enough_rows(len(y), n_columns)
-    lengths = [hypot(*column) for column in columns]
+    limits = [10 * 2.2e-16 * sqrt(len(y)) * hypot(*column) for column in columns]
     vectors, R = [*columns, y], []  # R: the rows of a triangle, y's part last
     for j in range(n_columns):
-        length = hypot(*vectors[j])
-        if length <= 10 * len(y) * 2.2e-16 * lengths[j]:
+        length = hypot(*vectors[j])  # of column j, what those before it lack
+        if length <= limits[j]:
             raise validation.dependent(j, n_features)
         q = [v / length for v in vectors[j]]
-        R.append([dot(q, v) for v in vectors])
+        R.append([fsum(map(mul, q, v)) for v in vectors])
         vectors = [[b - c * a for a, b in zip(q, v)] for c, v in zip(R[j], vectors)]
-    theta = [0.0] * n_columns
-    for j in reversed(range(n_columns)):
-        known = sum(R[j][k] * theta[k] for k in range(j + 1, n_columns))
-        theta[j] = (R[j][-1] - known) / R[j][j]
-    return theta
+    unit = [[float(j == k) for j in range(n_columns)] for k in range(n_columns)]
+    inverse = zip(*[solve_triangle(R, column) for column in unit])
+    own = [1 / hypot(*row) for row in inverse]  # of each column, what all others lack
+    if small := [j for j in range(n_columns) if own[j] <= limits[j]]:
+        raise validation.dependent(small[-1], n_features)
+    return solve_triangle(R, [row[-1] for row in R])
+
+
+def solve_triangle(R, right):
+    """Return the solution of R x = right, from the last row of the triangle up."""
+    x = [0.0] * len(right)
+    for j in reversed(range(len(right))):
+        known = sum(R[j][k] * x[k] for k in range(j + 1, len(right)))
+        x[j] = (right[j] - known) / R[j][j]
+    return x
 
 
 check, check_columns, check_targets = validation.checks(validation.matrix, validation.vector)

@@ -7,6 +7,7 @@ backend brings its own pair, and ``checks`` makes the three checks of a backend 
 from collections.abc import Mapping, Set
 from math import isfinite, isnan, isqrt
 from numbers import Integral
+from weakref import WeakValueDictionary
 
 LARGEST_INTEGER = isqrt(2**63 - 1)  # 3,037,000,499: beyond it a square leaves int64
 LARGEST_FLOAT = 1e100  # beyond it a product of three may leave float64 ...
@@ -15,6 +16,26 @@ LARGEST_FLOAT32 = 1e12  # ... and here float32
 
 class Checked(list):
     """A list that has been read: a loop that passes it on does not pay for reading it again."""
+
+
+_checked = WeakValueDictionary()  # views of arrays and tensors that have been read, by their id
+
+
+def as_checked(values):
+    """Return what has been read so that ``is_checked`` knows it: for an array, a view of its own.
+
+    The view is given to nobody else, so it is not changed behind the back of a fit.
+    """
+    if isinstance(values, Checked):
+        return values
+    view = values[:]
+    _checked[id(view)] = view
+    return view
+
+
+def is_checked(values):
+    """Return whether an array or a tensor is a view that ``as_checked`` has made."""
+    return _checked.get(id(values), _checked) is values
 
 
 def checks(matrix, vector):
@@ -30,7 +51,7 @@ def checks(matrix, vector):
         X = matrix(X)
         y = vector(y, "y", like=X)
         same_length("X", len(X), "y", len(y))
-        return X, y
+        return as_checked(X), as_checked(y)
 
     def check_columns(X, coef, intercept):
         """Return rows, one coefficient a column, and the intercept."""
@@ -224,6 +245,6 @@ def dependent(j, n_features):
             "them, or pass fit_intercept=False"
         )
     return ValueError(
-        f"X is collinear: column {j} is zero or a combination of the columns before it, so many "
-        f"fits are equally good. Drop column {j}"
+        f"X is collinear: column {j} is zero or a combination of the other columns, so many fits "
+        f"are equally good. Drop column {j}"
     )

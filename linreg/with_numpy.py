@@ -73,15 +73,20 @@ def solve_columns(columns, y, n_features):
     """Return theta, shape (n_columns,), that brings ``columns @ theta`` nearest to ``y``."""
     validation.enough_rows(*columns.shape)
     Q, R = np.linalg.qr(columns)
-    lengths = np.linalg.norm(columns, axis=0)
-    small = abs(np.diag(R)) <= 10 * len(y) * np.finfo(R.dtype).eps * lengths
-    if small.any():
-        raise validation.dependent(int(small.argmax()), n_features)
+    rounding = max(np.finfo(R.dtype).eps, 2.2e-16 * np.sqrt(len(y)))
+    limits = 10 * rounding * np.linalg.norm(columns, axis=0)
+    own = abs(np.diag(R))  # of each column, what those before it lack
+    if np.all(own > limits):
+        own = 1 / np.linalg.norm(np.linalg.inv(R), axis=1)  # ... what all others lack
+    if np.any(own <= limits):
+        raise validation.dependent(int(np.flatnonzero(own <= limits)[-1]), n_features)
     return np.linalg.solve(R, Q.T @ y)
 
 
 def matrix(X):
     """Return ``X`` as a floating array of shape (n_samples, n_features)."""
+    if validation.is_checked(X):
+        return X
     if hasattr(X, "__array__"):
         return np.asarray(validation.array(np.asanyarray(X), "X", ndim=2))
     return np.array(validation.matrix(X))
@@ -89,6 +94,8 @@ def matrix(X):
 
 def vector(values, name, like=None):
     """Return ``values`` as a floating array of shape (n,); a list takes the kind of ``like``."""
+    if validation.is_checked(values):
+        return values
     if not hasattr(values, "__array__"):
         dtype = np.float64 if like is None else like.dtype
         values = np.array(validation.vector(values, name)).astype(dtype)

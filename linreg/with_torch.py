@@ -77,16 +77,21 @@ def fit_least_squares(X, y, *, fit_intercept=True):
 def solve_columns(columns, y, n_features):
     """Return theta, shape (n_columns,), that brings ``columns @ theta`` nearest to ``y``."""
     validation.enough_rows(*columns.shape)
-    Q, R = torch.linalg.qr(columns)
-    lengths = torch.linalg.norm(columns, dim=0)
-    small = abs(torch.diag(R)) <= 10 * len(y) * torch.finfo(R.dtype).eps * lengths
-    if small.any():
-        raise validation.dependent(int(small.int().argmax()), n_features)
-    return torch.linalg.solve(R, Q.T @ y)
+    rounding = max(torch.finfo(columns.dtype).eps, 2.2e-16 * len(y) ** 0.5)
+    Q, R = torch.linalg.qr(columns.double())
+    limits = 10 * rounding * torch.linalg.norm(columns.double(), dim=0)
+    own = abs(torch.diag(R))  # of each column, what those before it lack
+    if torch.all(own > limits):
+        own = 1 / torch.linalg.norm(torch.linalg.inv(R), dim=1)  # ... what all others lack
+    if torch.any(own <= limits):
+        raise validation.dependent(int(torch.nonzero(own <= limits)[-1]), n_features)
+    return torch.linalg.solve(R, Q.T @ y.double()).to(columns.dtype)
 
 
 def matrix(X):
     """Return ``X`` as a floating tensor of shape (n_samples, n_features)."""
+    if validation.is_checked(X):
+        return X
     if hasattr(X, "__array__"):
         return as_floats(X, "X", ndim=2)
     return torch.tensor(validation.matrix(X), dtype=torch.float64)
@@ -94,6 +99,8 @@ def matrix(X):
 
 def vector(values, name, like=None):
     """Return ``values`` as a floating tensor of shape (n,); a list takes the kind of ``like``."""
+    if validation.is_checked(values):
+        return values
     if not hasattr(values, "__array__"):
         values = torch.tensor(validation.vector(values, name), dtype=torch.float64)
         values = values if like is None else values.to(like)
@@ -111,9 +118,8 @@ def as_floats(values, name, ndim):
     if values.is_complex():
         raise TypeError(f"{name} has dtype {values.dtype}: convert it, as in {name}.double()")
     exact, single = not values.is_floating_point(), values.dtype == torch.float32
-    values = values if single else values.double()
     validation.within(values.detach(), name, ndim, exact=exact, single=single)
-    return values
+    return values if single else values.double()
 
 
 check, check_columns, check_targets = validation.checks(matrix, vector)

@@ -1,6 +1,7 @@
 """Promise: each stored notebook is whole and ran once, in order; a chapter has its parts."""
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -417,10 +418,11 @@ def test_a_stream_cut_in_two_is_made_whole(tmp_path):
     path = tmp_path / "walk.ipynb"
     notebook = sound()
     notebook.cells[2].outputs = [
-        v4.new_output("stream", name="stdout", text="one\n"),
-        v4.new_output("stream", name="stdout", text="two\n"),
+        v4.new_output("stream", name="stdout", text="o"),
+        v4.new_output("stream", name="stdout", text="ne\ntwo"),
+        v4.new_output("stream", name="stdout", text="\n"),
         v4.new_output("stream", name="stderr", text="noise\n"),
     ]
     path.write_text(v4.writes(notebook) + "\n", encoding="utf-8")
-    outputs = v4.reads(normalised(path).decode()).cells[2].outputs
-    assert [output.text for output in outputs] == ["one\ntwo\n", "noise\n"]
+    outputs = json.loads(normalised(path))["cells"][2]["outputs"]
+    assert [output["text"] for output in outputs] == [["one\n", "two\n"], ["noise\n"]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_squared_error as sklearn_mse
 
-from linreg import exact, pure_python, with_numpy, with_torch
+from linreg import exact, pure_python, validation, with_numpy, with_torch
 
 BACKENDS = [pure_python, with_numpy, with_torch]
 FITS = {
@@ -186,6 +186,79 @@ def test_a_fit_that_is_not_unique_is_refused(backend, X, mend):
         backend.fit_least_squares(X, [1.0, 2.0, 3.0, 5.0][: len(X)])
 
 
+def whole_numbers(n_rows, seed=0):
+    """Columns whose numbers are exact in float64: a start near 1.5e9, an end, and a duration."""
+    rng = np.random.default_rng(seed)
+    start = rng.integers(1_499_000_000, 1_501_000_000, n_rows)
+    duration = rng.integers(1, 1000, n_rows)
+    return start, start + duration, duration
+
+
+def dummies(n_rows):
+    """Columns of 0 and 1, one of them 1 in each row, so that beside an intercept one is spare."""
+    return np.eye(3)[np.random.default_rng(1).integers(0, 3, n_rows)]
+
+
+def years(n_rows):
+    return np.random.default_rng(2).integers(1960, 2011, n_rows)
+
+
+DEPENDENT = {
+    "start, end and duration": lambda n: np.column_stack(whole_numbers(n)),
+    "duration first": lambda n: np.column_stack(whole_numbers(n)[::-1]),
+    "dummies": dummies,
+    "a year and an age": lambda n: np.column_stack([years(n), 2020 - years(n)]),
+    "tenths": lambda n: np.column_stack([years(n), np.full(n, 0.1)]),
+}
+
+
+@pytest.mark.parametrize("n_rows", [30, 3000, 40_000])
+@pytest.mark.parametrize("columns", DEPENDENT.values(), ids=DEPENDENT)
+def test_columns_that_depend_exactly_are_refused_at_any_length(backend, columns, n_rows):
+    X = columns(n_rows)
+    with pytest.raises(ValueError, match="X is collinear"):
+        backend.fit_least_squares(X, np.arange(n_rows, dtype=float))
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+@pytest.mark.parametrize("n_rows", [30, 100_000, 1_000_000])
+@pytest.mark.parametrize("columns", ["dummies", "a year and an age", "tenths"])
+def test_nor_do_they_pass_in_single_precision(backend, columns, n_rows):
+    library = np if backend is with_numpy else torch
+    X = library.asarray(DEPENDENT[columns](n_rows), dtype=library.float32)
+    with pytest.raises(ValueError, match="X is collinear"):
+        backend.fit_least_squares(X, X[:, 0])
+
+
+GOOD_SINGLE = {
+    "one normal feature": lambda n: np.random.default_rng(3).normal(size=n),
+    "years": years,
+    "a share of a percent": lambda n: 1 + 0.01 * np.random.default_rng(4).normal(size=n),
+}
+
+
+@pytest.mark.parametrize("backend", [with_numpy, with_torch])
+@pytest.mark.parametrize("n_rows", [50_000, 900_000])
+@pytest.mark.parametrize("column", GOOD_SINGLE.values(), ids=GOOD_SINGLE)
+def test_good_columns_in_single_precision_are_fitted(backend, column, n_rows):
+    library = np if backend is with_numpy else torch
+    x = column(n_rows)
+    X = library.asarray(x[:, None], dtype=library.float32)
+    y = library.asarray(3 * x + 2, dtype=library.float32)
+    fit = backend.fit_least_squares(X, y)
+    assert fit.coef.dtype == library.float32
+    np.testing.assert_allclose(values(fit.coef), [3], rtol=1e-3)
+
+
+@pytest.mark.parametrize("shift", [1e-9, 1e-6, 1e-3])
+def test_columns_that_differ_by_little_but_surely_are_fitted(backend, shift):
+    """The end is the start and another duration: dependent by no rounding."""
+    start, end, duration = (np.asarray(c, dtype=float) for c in whole_numbers(200))
+    other = duration * (1 + shift * np.random.default_rng(5).normal(size=200) * 1e4)
+    fit = backend.fit_least_squares(np.column_stack([start, end, other]), start + 2 * other)
+    assert np.isfinite(values(fit.coef)).all()
+
+
 @settings(max_examples=60, deadline=None)
 @given(problem=problems(), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-6, 1.0, 1e6]))
 def test_a_combination_of_columns_is_always_noticed(problem, seed, scale):
@@ -290,6 +363,46 @@ def test_single_precision_is_kept(backend):
 def test_bad_arrays_name_their_mend(backend, X, y, mend):
     with pytest.raises(ValueError, match=mend):
         backend.fit_least_squares(X, y)
+
+
+TOO_LARGE = [[[4_000_000_000], [1]], [[3_037_000_500], [-2]], [[-(2**63)], [1]], [[2**62], [5]]]
+
+
+@pytest.mark.parametrize("X", TOO_LARGE, ids=str)
+@pytest.mark.parametrize("convert", [lambda v: v, np.array, torch.tensor], ids=["list", "np", "pt"])
+def test_a_whole_number_that_is_too_large_is_named_alike_everywhere(backend, X, convert):
+    message = r"X\[0\]\[0\] is -?\d+: its square overflows a 64-bit integer"
+    with pytest.raises(ValueError, match=message):
+        backend.fit_least_squares(convert(X), [1.0, 2.0])
+    with pytest.raises(ValueError, match=message.replace(r"X\[0\]\[0\]", r"y\[1\]")):
+        backend.fit_least_squares([[1.0], [2.0]], convert([1, X[0][0]]))
+
+
+def test_a_walk_reads_its_table_once(backend, monkeypatch):
+    """Of X and y, that is: each step's predictions are new numbers and are looked at."""
+    read = []
+    for name in ("sequence", "within"):
+        real = getattr(validation, name)
+
+        def counted(values, name, *rest, real=real, **named):
+            read.append(name)
+            return real(values, name, *rest, **named)
+
+        monkeypatch.setattr(validation, name, counted)
+    X = np.array(GOOD_X) if backend is not with_torch else torch.tensor(GOOD_X)
+    backend.fit_gradient_descent(X, GOOD_Y, learning_rate=0.01, n_steps=5)
+    assert read.count("X") == 1
+    assert read.count("y") <= 2  # as a list, and as what the list became
+    assert read.count("y_hat") >= 6
+
+
+def test_what_a_fit_has_read_is_read_again_when_it_may_have_changed(backend):
+    X = np.array(GOOD_X) if backend is not with_torch else torch.tensor(GOOD_X)
+    backend.fit_gradient_descent(X, GOOD_Y, learning_rate=0.01, n_steps=1)
+    X[1, 1] = NAN
+    for call in CALLS.values():
+        with pytest.raises(ValueError, match="fill in what is missing"):
+            call(backend, X, GOOD_Y)
 
 
 @pytest.mark.parametrize("dtype", [complex, object, str])

@@ -5,7 +5,6 @@ text was cut in two, and a widget's link to a kernel that has ended, so that an 
 the lab's still picture instead.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -22,7 +21,7 @@ DROPPED = [
 
 def normalised(path):
     """Return the bytes of a notebook in its normal form."""
-    notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
@@ -39,15 +38,10 @@ def joined(outputs):
     for output in outputs:
         before = whole[-1] if whole else {}
         if output["output_type"] == "stream" and output["name"] == before.get("name"):
-            before["text"] = lines(before["text"]) + lines(output["text"])
+            before["text"] += output["text"]
         else:
             whole.append(output)
     return whole
-
-
-def lines(text):
-    """Return a stored text, one string or a list of lines, as a list."""
-    return [text] if isinstance(text, str) else list(text)
 
 
 if __name__ == "__main__":
