@@ -29,7 +29,7 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'
 
 test: $(READY) ## Install, then run every check, a real browser included; the counts come last
-	$(BIN)/python tests/run.py
+	$(BIN)/python tests/house/run.py
 
 lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
@@ -62,7 +62,7 @@ format: $(READY) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## Remove all that was built, the environment too
-	rm -rf $(BUILD) .venv .pytest_cache .ruff_cache .hypothesis linreg.egg-info
+	rm -rf $(BUILD) .venv .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml

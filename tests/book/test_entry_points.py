@@ -77,7 +77,7 @@ def test_binder_can_read_what_it_shall_install():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Requirement already satisfied: torch==" in done.stdout
-    assert "Would install linreg-" in done.stdout
+    assert "Would install linreg-textbook-" in done.stdout
 
 
 def test_binder_takes_pytorch_for_the_cpu_and_our_python():

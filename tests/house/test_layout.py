@@ -17,7 +17,7 @@ from notebooks import NOTEBOOKS, ROOT, numbered, read, short
 TOP_LEVEL = {
     *("README.md", "Makefile", "LICENSE", "CITATION.cff", "CONTRIBUTING.md"),
     *("requirements.txt", "pyproject.toml", "package.json", "package-lock.json"),
-    *("_config.yml", "_toc.yml", ".ci", ".gitignore"),
+    *("_config.yml", "_toc.yml", ".ci", ".github", ".gitignore"),
     *("book", "notebooks", "exercises", "linreg", "tests", "benchmarks", "binder"),
 }
 
@@ -57,7 +57,7 @@ def tracked():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode == 0:
         return {line.partition("/")[0] for line in listed.stdout.splitlines()}
-    made = {"_build", "linreg.egg-info"}
+    made = {"_build", "linreg_textbook.egg-info", "build", "dist"}
     return {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - made
 
 
@@ -108,7 +108,7 @@ def import_faults(module: str, source: str) -> list[str]:
     elif levels := [i for i, layer in enumerate(LAYERS) if module in layer]:
         allowed = {module}.union(*LAYERS[: levels[0]])
     else:
-        return [f"linreg.{module}: place it in the table of tests/test_layout.py"]
+        return [f"linreg.{module}: place it in the table of tests/house/test_layout.py"]
     allowed = {f"linreg.{name}" for name in allowed}
     return sorted(name for name in imports(source) if not is_below(name, allowed))
 
