@@ -20,7 +20,7 @@ from lab_pages import (
 )
 
 from linreg.labs import Drag
-from linreg.labs.drag.drag import roomy
+from linreg.labs.drag.drag import padded
 from linreg.labs.kit.text import readable
 
 PAGE = "notebooks/02_how_wrong_is_a_line.html"
@@ -318,7 +318,7 @@ def test_the_drawing_stands_where_python_says(open_lab, width):
     python = stands_as_python_says(lab, absolute=True, best=True)
     assert set(lab.squares()["sticks"]) == {"5px"}
     assert lab.shown("least") == pytest.approx(python.optimum()[2], rel=6e-3)
-    assert roomy(python.x, 0.1) == roomy(python.y, 0.2) == (0, 10)
+    assert padded(python.x, 0.1) == padded(python.y, 0.2) == (0, 10)
 
 
 def test_a_line_that_leaves_the_chart_says_so(open_lab):

@@ -7,6 +7,7 @@ import {
   gradient,
   LAMBDA,
   leastSquares,
+  lineBetween,
   meanSquaredError,
   rateSlider,
   rateText,
@@ -14,21 +15,15 @@ import {
 } from "../kit/descent.js";
 import { assign, element, OWN_KEYS, shape, show, write } from "../kit/dom.js";
 import { ARROWS, draggable, Handle } from "../kit/handle.js";
-import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
+import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
-import { linear } from "../kit/scale.js";
-import { fixed, readable, told } from "../kit/text.js";
+import { roundSteps, tickText } from "../kit/scale.js";
+import { filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
 
 // ---- Mathematics: the same as bowl.py, and tested against it ------------------------------------
 
-const MOST_MARBLES = 5;
-const MOST_STEPS = 200;
-const [AT_REST, LOST] = [1e-12, 100]; // where a path ends: above the least loss, in depths
-
-// Five places on the bowl, and where the first marble waits: fractions of the rim in the round.
-const FIVE = [[-0.62, 0.62], [0.72, 0.5], [0.4, -0.8], [-0.9, -0.2], [-0.25, -0.6]];
-const FIRST = [-0.75, 0.35];
+const { AIR, ENDLESS, HEIGHT, MOST_MARBLES, MOST_STEPS, PIN, TONES } = LAB;
 
 // All that the data fix: the pin, the least loss, the rim. Where the columns are collinear each x
 // is the mean, and the bowl is a trough.
@@ -37,7 +32,7 @@ export function bowlOf(x, y, collinear) {
   const column = collinear ? x.map(() => centre) : x;
   const pin = leastSquares(x, y);
   const spread = Math.sqrt(mean(x.map((value) => (value - centre) ** 2)));
-  const depth = 2.25 * (mean(y.map((value) => value * value)) || 1);
+  const depth = LAB.DEPTH * (mean(y.map((value) => value * value)) || 1);
   const lean = centre / Math.hypot(centre, spread);
   const least = meanSquaredError(column, y, pin);
   return { x: column, y, collinear, pin, least, centre, spread, depth, lean, level: mean(y) };
@@ -47,14 +42,15 @@ export function bowlOf(x, y, collinear) {
 export function path(bowl, rate, { w, b }) {
   const { x, y, pin, depth } = bowl;
   const above = (place) => gap(x, place, pin);
-  const highest = LOST * Math.max(depth, above({ w, b }));
+  const highest = LAB.LOST * Math.max(depth, above({ w, b }));
   const stops = [];
   let outcome = null;
   for (let here = { w, b }; !outcome; ) {
     stops.push({ ...here, loss: meanSquaredError(x, y, here) });
     const slope = gradient(x, y, here);
-    if (above(here) <= AT_REST * depth) outcome = "rest";
-    else if (above(here) > highest) outcome = "lost";
+    const height = above(here);
+    if (height <= LAB.AT_REST * depth) outcome = "rest";
+    else if (height > highest) outcome = "lost";
     else if (stops.length > MOST_STEPS) outcome = "moving";
     here = { w: here.w - rate * slope.w, b: here.b - rate * slope.b };
   }
@@ -90,45 +86,36 @@ function namedPlace(bowl, place) {
   return [nice("w"), nice("b")];
 }
 
-export const five = (bowl) => FIVE.map((place) => namedPlace(bowl, place));
+export const five = (bowl) => LAB.FIVE.map((place) => namedPlace(bowl, place));
 
 // The height of a place: 0 at the least loss, 1 at the rim.
 const lift = ({ collinear }, [u, v]) => (collinear ? v * v : u * u + v * v);
 
 // How far from the pin the rings at round losses lie, 1 at the rim; the rim is the last.
 function ringsOf({ least, depth }) {
-  const levels = linear([least, least + depth], [0, 1]).ticks(6);
-  const rings = levels
-    .filter(({ value }) => value > least)
-    .map(({ value, text }) => ({ text, radius: Math.sqrt((value - least) / depth) }));
-  return [...rings.filter(({ radius }) => radius < 0.97), { text: "", radius: 1 }];
+  const rings = roundSteps(least, least + depth, 6)
+    .filter((value) => value > least)
+    .map((value) => ({ text: tickText(value), radius: Math.sqrt((value - least) / depth) }));
+  return [...rings.filter(({ radius }) => radius < LAB.OUTERMOST), { text: "", radius: 1 }];
 }
 
 // ---- The surface as it is seen ------------------------------------------------------------------
-
-const HEIGHT = 0.62; // of the rim in the picture, where the bowl is 2 wide
-const TONES = 24; // of the surface
-const PIN = 20; // its length in the picture, in pixels
-const LONGEST_WAY = 400; // places; by then a marble swings over its own way
-const AIR = 2; // a marble is seen up to here, where the rim is 1
-const LOWEST_VIEW = 10; // degrees above the horizon
-const HIGHEST_VIEW = 90;
 
 // An orthographic picture in pixels. A line of sight meets a convex surface at most twice, so what
 // shows its inside is drawn first, then what lies in it, then what shows its outside, in wires
 // alone: nothing needs sorting.
 export class View {
   constructor(bowl, { azimuth, elevation, width, height }) {
-    const [side, above, below] = [34, 22, 34];
+    const [side, above, below] = LAB.MARGINS;
     const [turn, tilt] = [azimuth, elevation].map((angle) => (angle * Math.PI) / 180);
     const { lean, collinear } = bowl;
     Object.assign(this, { bowl, lean, thin: Math.sqrt(1 - lean * lean) });
     Object.assign(this, { cosTurn: Math.cos(turn), sinTurn: Math.sin(turn) });
     Object.assign(this, { cosTilt: Math.cos(tilt), sinTilt: Math.sin(tilt) });
     const { reach, top, bottom } = collinear ? this.troughSize() : this.bowlSize();
-    const room = height - above - below;
-    this.scale = Math.min((width - 2 * side) / (2 * reach), room / (top + bottom));
-    const slack = room - this.scale * (top + bottom);
+    const inside = height - above - below;
+    this.scale = Math.min((width - 2 * side) / (2 * reach), inside / (top + bottom));
+    const slack = inside - this.scale * (top + bottom);
     Object.assign(this, { x: width / 2, y: above + slack / 2 + top * this.scale });
   }
 
@@ -182,8 +169,11 @@ export class View {
   // How strongly a place is coloured: the lower and the less lit, the more.
   tone(place) {
     const [right, away] = this.slope(place);
-    const light = (0.56 * right - 0.22 * away + 0.8) / Math.hypot(right, away, 1);
-    const strength = 0.06 + 0.5 * (1 - Math.max(0, light)) + 0.2 * (1 - lift(this.bowl, place));
+    const [toRight, toAway, up] = LAB.LIGHT;
+    const light = (up - toRight * right - toAway * away) / Math.hypot(right, away, 1);
+    const [always, dark, deep] = LAB.SHADE;
+    const strength =
+      always + dark * (1 - Math.max(0, light)) + deep * (1 - lift(this.bowl, place));
     return clamp(Math.round(TONES * strength), 1, TONES);
   }
 }
@@ -223,17 +213,17 @@ function wiresOf(bowl) {
 }
 
 // The places of a marble's way, up to a position along its stops, close enough together to curve;
-// stops too near each other to be told apart are left out.
+// stops too near each other to be seen apart are left out.
 function wayOf(bowl, stops, position) {
   const last = Math.min(position, stops.length - 1);
   let here = toDisc(bowl, stops[0]);
   const places = [here];
-  for (let k = 1; k <= Math.ceil(last) && places.length < LONGEST_WAY; k += 1) {
-    const there = toDisc(bowl, between(stops, Math.min(k, last)));
+  for (let k = 1; k <= Math.ceil(last) && places.length < LAB.LONGEST_WAY; k += 1) {
+    const there = toDisc(bowl, lineBetween(stops, Math.min(k, last)));
     const [du, dv] = [there[0] - here[0], there[1] - here[1]];
     const length = Math.hypot(du, dv);
-    if (length < 0.004) continue;
-    const parts = clamp(Math.ceil(length / 0.1), 1, 20);
+    if (length < LAB.SHORTEST) continue;
+    const parts = clamp(Math.ceil(length / LAB.STRIDE), 1, LAB.MOST_PARTS);
     const from = here;
     range(parts).forEach((i) => {
       const share = (i + 1) / parts;
@@ -244,20 +234,12 @@ function wayOf(bowl, stops, position) {
   return places;
 }
 
-// A step is a straight stretch in (w, b): between two stops a marble is on its way along it.
-function between(stops, position) {
-  const stop = Math.min(Math.floor(position), stops.length - 1);
-  const [from, to] = [stops[stop], stops[Math.min(stop + 1, stops.length - 1)]];
-  const part = position - Math.floor(position);
-  return { w: from.w + part * (to.w - from.w), b: from.b + part * (to.b - from.b) };
-}
-
 // ---- Words --------------------------------------------------------------------------------------
 
 // A number in up to five digits, without zeros at its end.
 const short = (value) => String(Number(value.toPrecision(5))).replace("-", "−");
 
-const lossText = ({ y }, loss) => readable(told(loss, y));
+const lossText = ({ y }, loss) => readable(zeroIfRounding(loss, y));
 
 const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
@@ -310,6 +292,28 @@ const SENTENCES = {
     <strong>${lost}</strong> The surface is as it was; the steps are too long.`,
 };
 
+// Each as long as it can be, so that the place of the verdict is high enough for all.
+const LONGEST = Object.values(SENTENCES).map((sentence) =>
+  sentence({
+    alpha: "α ≈ 0.000000",
+    marbles: "5 marbles",
+    starts: "5 starts",
+    ends: "5 ends",
+    pin: "(−00.0000, −00.0000)",
+    least: "0.00×10⁻⁰⁰",
+    c: "−00.000",
+    line: "the line −00.000 w + b = −00.000",
+    hand: { w: "−00.00", b: "−00.00" },
+    loss: "0.00×10⁻⁰⁰",
+    limit: "0.00000000",
+    factor: "0.000000",
+    lost: "5 of 5 marbles left the picture.",
+    moving: 5,
+    some: "5 marbles are",
+    swings: " With this α a step overshoots the bottom, and yet ends nearer to it.",
+  }),
+);
+
 export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
   const { pin, least, centre, level } = bowl;
   const { steepest } = curvatures(bowl.x);
@@ -343,7 +347,7 @@ export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
 
 // ---- The lab ------------------------------------------------------------------------------------
 
-// Higher than other pictures are: a surface needs room.
+// Higher than other pictures are: a surface needs the space.
 const heightOf = (width, stacked) =>
   Math.round(stacked ? clamp(0.58 * width, 170, 320) : clamp(30 + 0.66 * width, 200, 330));
 
@@ -426,19 +430,19 @@ class Scene {
 
   turnTo(azimuth, elevation) {
     const around = ((((azimuth + 180) % 360) + 360) % 360) - 180;
-    this.onTurn(around, clamp(elevation, LOWEST_VIEW, HIGHEST_VIEW));
+    this.onTurn(around, clamp(elevation, ...LAB.VIEWS));
   }
 
   // ---- Drawing it
 
   // A new surface.
-  settle(bowl) {
+  prepare(bowl) {
     this.bowl = bowl;
     this.facets = facetsOf(bowl);
     this.wires = wiresOf(bowl);
     const [least, rim] = [0, bowl.depth].map((high) => lossText(bowl, bowl.least + high));
-    const where = bowl.collinear ? "bottom" : "pin";
-    write(this.words, `height = loss: ${least} at the ${where}, ${rim} at the rim`);
+    const where = LAB.WHERE[bowl.collinear ? "trough" : "bowl"];
+    write(this.words, filled(LAB.HEIGHTS, { least, where, rim }));
     show(this.head, !bowl.collinear);
   }
 
@@ -492,7 +496,7 @@ class Scene {
     const { bowl, view } = this;
     const arrows = [[view.thin, view.lean], [0, 1]].map(([u, v], i) => {
       const level = lift(bowl, [u, v]);
-      const [from, to, name] = [1.03, 1.14, 1.23].map((far) => view.at([far * u, far * v], level));
+      const [from, to, name] = LAB.COMPASS.map((far) => view.at([far * u, far * v], level));
       assign(this.names[i], { x: name[0].toFixed(1), y: (name[1] + 4).toFixed(1) });
       return `M${[from, to].map((at) => at.map((pixel) => pixel.toFixed(1)).join(" ")).join("L")}`;
     });
@@ -527,11 +531,10 @@ class Scene {
 
 // The map: rings of equal loss over w and b, and the marble that is dragged about on it.
 class MapPanel {
-  constructor({ onDrop, onSettle, onRelease }) {
+  constructor({ onDrop, onDropped, onRelease }) {
     this.onDrop = onDrop;
     this.chart = new Chart({
-      x: { name: "slope w" },
-      y: { name: "intercept b" },
+      names: LAB.AXES.map,
       heightOf,
       caption: [
         ["ring", "equal loss"],
@@ -543,7 +546,7 @@ class MapPanel {
     this.texts = chart.add("g", { "aria-hidden": "true" });
     this.bottom = chart.add("line", { class: "lr-best" });
     this.pin = chart.add("circle", { class: "lr-bowl-target", r: 10 });
-    const each = (tag, attributes) => range(MOST_MARBLES).map(() => chart.add(tag, attributes));
+    const each = (tag, attributes) => chart.addSeveral(MOST_MARBLES, tag, attributes);
     this.ways = each("polyline", { class: "lr-bowl-way" });
     this.steps = each("path", { class: "lr-bowl-steps" });
     this.marbles = each("circle", { class: "lr-dot lr-bowl-marble", r: 5.5 });
@@ -553,31 +556,32 @@ class MapPanel {
       radius: 7,
       label: "Marble",
       onMove: (w, b) => onDrop({ w, b }),
-      onEnd: onSettle,
+      onEnd: onDropped,
       onKey: (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         onRelease();
       },
     });
-    chart.svg.addEventListener("click", (event) => this.click(event, onSettle));
+    chart.svg.addEventListener("click", (event) => this.click(event, onDropped));
     assign(chart.svg, { class: "lr-chart lr-bowl-map" });
   }
 
   // A click beside the marble drops it there.
-  click(event, onSettle) {
+  click(event, onDropped) {
     if (event.target.closest(".lr-handle")) return;
     const { across, down } = this.chart.locate(event);
     const { x, y, range: within } = this.chart;
     if (across < within.x[0] || down > within.y[0]) return;
     this.onDrop({ w: x.invert(across), b: y.invert(down) });
-    onSettle();
+    onDropped();
   }
 
-  settle(bowl) {
+  prepare(bowl) {
     const { chart } = this;
     const [half, { pin }] = [halves(bowl), bowl];
-    const around = (name) => [pin[name] - 1.06 * half[name], pin[name] + 1.06 * half[name]];
+    const around = (name) =>
+      [-1, 1].map((side) => pin[name] + side * LAB.MAP_REACH * half[name]);
     this.bowl = bowl;
     chart.frame({ x: around("w"), y: around("b") });
     const pixels = (place) => {
@@ -598,7 +602,7 @@ class MapPanel {
         return shape("text", { ...at, class: "lr-bowl-level" }, text);
       }),
     );
-    const [left, end] = [[-9, 0], [9, 0]].map(pixels);
+    const [left, end] = [[-ENDLESS, 0], [ENDLESS, 0]].map(pixels);
     assign(this.bottom, { x1: left[0], y1: left[1], x2: end[0], y2: end[1] });
     show(this.bottom, bowl.collinear);
     show(this.pin, !bowl.collinear);
@@ -609,7 +613,7 @@ class MapPanel {
   // What lies below a height, as a path in the round: a disc, or in the trough an endless band.
   region(radius) {
     const r = radius.toFixed(5);
-    if (this.bowl.collinear) return `M-9 ${r}H9V-${r}H-9Z`;
+    if (this.bowl.collinear) return `M-${ENDLESS} ${r}H${ENDLESS}V-${r}H-${ENDLESS}Z`;
     return `M-${r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 -${r} 0Z`;
   }
 
@@ -648,11 +652,11 @@ class BowlLab extends Lab {
     this.build(el);
     this.solve();
     this.endings = [
-      follow(model, ["learning_rate"], () => this.retrace()),
-      follow(model, ["collinear"], () => this.reshape()),
-      follow(model, ["marbles"], () => this.receive()),
-      follow(model, ["hand"], () => this.lay()),
-      follow(model, ["azimuth", "elevation"], () => this.look()),
+      listen(model, ["learning_rate"], () => this.retrace()),
+      listen(model, ["collinear"], () => this.reshape()),
+      listen(model, ["marbles"], () => this.receive()),
+      listen(model, ["hand"], () => this.lay()),
+      listen(model, ["azimuth", "elevation"], () => this.look()),
       watchWidths([this.scene, this.map.chart], () => this.layout()),
     ];
   }
@@ -667,7 +671,7 @@ class BowlLab extends Lab {
     });
     this.map = new MapPanel({
       onDrop: (place) => this.drop(place),
-      onSettle: () => this.announcer.say(this.summary),
+      onDropped: () => this.announcer.say(this.summary),
       onRelease: () => this.release(),
     });
     this.rate = rateSlider((value) => set("learning_rate", value));
@@ -689,20 +693,20 @@ class BowlLab extends Lab {
       done: () => this.arrive(),
     });
     this.readouts = new Readouts([
-      { key: "w", name: "slope w" },
-      { key: "b", name: "intercept b" },
+      { key: "w", name: LAB.AXES.map[0] },
+      { key: "b", name: LAB.AXES.map[1] },
       { key: "loss", name: "loss" },
       { key: "steps", name: "steps" },
     ]);
-    this.verdict = element("p", { class: "lr-verdict" });
+    this.verdict = new Words("lr-verdict", LONGEST);
     const nodes = [this.go, dropFive, clear].map((button) => button.node);
     const buttons = element("div", { class: "lr-buttons" }, ...nodes);
     const hint =
       "Drag the marble on the map, or tap where it should lie. Drag the surface to turn it. " +
       "The last five ways stay.";
-    this.root = element(
-      "div",
-      { class: "lr-lab lr-bowl", role: "group", "aria-label": "Lab: the bowl" },
+    this.mount(
+      el,
+      { name: "the bowl", style: "lr-bowl" },
       element("div", { class: "lr-panels" }, this.scene.node, this.map.chart.node),
       element("p", { class: "lr-bowl-hint" }, hint),
       element(
@@ -712,13 +716,11 @@ class BowlLab extends Lab {
         this.rate.node,
       ),
       this.readouts.node,
-      this.verdict,
-      this.announcer.node,
+      this.verdict.node,
     );
-    el.replaceChildren(this.root);
   }
 
-  // ---- What follows from the state
+  // ---- From the state to the picture
 
   // The surface: from the data, and from whether the columns are collinear.
   solve() {
@@ -743,8 +745,8 @@ class BowlLab extends Lab {
   }
 
   layout() {
-    this.scene.settle(this.bowl);
-    this.map.settle(this.bowl);
+    this.scene.prepare(this.bowl);
+    this.map.prepare(this.bowl);
     this.scene.turn(this.model.get("azimuth"), this.model.get("elevation"));
     this.draw(this.playback.running ? this.position : Infinity);
   }
@@ -758,7 +760,7 @@ class BowlLab extends Lab {
   hand() {
     const { model } = this;
     if (model.get("hand").length) return model.get("hand");
-    return model.get("marbles").length ? null : namedPlace(this.bowl, FIRST);
+    return model.get("marbles").length ? null : namedPlace(this.bowl, LAB.FIRST);
   }
 
   // ---- What the hand does
@@ -791,7 +793,7 @@ class BowlLab extends Lab {
 
   clear() {
     this.set("marbles", []);
-    this.set("hand", namedPlace(this.bowl, FIRST));
+    this.set("hand", namedPlace(this.bowl, LAB.FIRST));
   }
 
   // ---- What the model says
@@ -819,7 +821,7 @@ class BowlLab extends Lab {
 
   lay() {
     if (this.model.get("hand").length) this.playback.stop();
-    this.settle();
+    this.comeToRest();
   }
 
   roll(which) {
@@ -831,11 +833,11 @@ class BowlLab extends Lab {
   }
 
   arrive() {
-    this.settle();
-    this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+    this.comeToRest();
+    this.announcer.say(`${this.verdict.text} ${this.summary}`);
   }
 
-  settle() {
+  comeToRest() {
     if (this.playback.running) return;
     this.rolling.clear();
     this.draw(Infinity);
@@ -851,7 +853,7 @@ class BowlLab extends Lab {
     const moves = this.rolls.map(({ stops, outcome, end }, i) => {
       const at = this.rolling.has(i) ? Math.min(position, end) : end;
       const way = wayOf(bowl, stops, at);
-      return { here: between(stops, at), stops, outcome, position: at, way };
+      return { here: lineBetween(stops, at), stops, outcome, position: at, way };
     });
     const waits = hand && { here: { w: hand[0], b: hand[1] }, position: 0, way: [] };
     const current = waits ?? this.last(moves);

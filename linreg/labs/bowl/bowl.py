@@ -28,6 +28,18 @@ TONES = 24  # of the surface
 PIN = 20  # its length in the picture, in pixels
 LONGEST_WAY = 400  # places; by then a marble swings over its own way
 AIR = 2  # a marble is seen up to here, where the rim is 1
+DEPTH = 2.25  # times the mean of y²: the bowl reaches half as far again as (0, 0) from the pin
+MARGINS = (34, 22, 34)  # beside the surface, above and below it, in pixels
+MAP_REACH = 1.06  # of the map, in rims
+OUTERMOST = 0.97  # ring that is drawn beside the rim
+ENDLESS = 9  # rims: as far as the trough's rings and its bottom are drawn
+SHORTEST, STRIDE, MOST_PARTS = 0.004, 0.1, 20  # of a way's pieces: left out below, cut above
+LIGHT = (-0.56, 0.22, 0.8)  # where it comes from: right, away, up
+SHADE = (0.06, 0.5, 0.2)  # the tone's part that is always there, of the dark side, of the depth
+COMPASS = (1.03, 1.14, 1.23)  # rims: from where an arrow goes, to where, and where its name stands
+AXES = {"map": ("slope w", "intercept b")}
+HEIGHTS = "height = loss: {least} at the {where}, {rim} at the rim"
+WHERE = {"bowl": "pin", "trough": "bottom"}
 
 # Five places on the bowl, and where the first marble waits: fractions of the rim in the round.
 FIVE = ((-0.62, 0.62), (0.72, 0.5), (0.4, -0.8), (-0.9, -0.2), (-0.25, -0.6))
@@ -65,6 +77,34 @@ class Bowl(DescentLab):
     azimuth = Float(-35.0).tag(sync=True)
     elevation = Float(38.0).tag(sync=True)
 
+    constants = {  # noqa: RUF012
+        "MOST_MARBLES": MOST_MARBLES,
+        "MOST_STEPS": MOST_STEPS,
+        "AT_REST": AT_REST,
+        "LOST": LOST,
+        "VIEWS": (LOWEST_VIEW, HIGHEST_VIEW),
+        "HEIGHT": HEIGHT,
+        "TONES": TONES,
+        "PIN": PIN,
+        "LONGEST_WAY": LONGEST_WAY,
+        "AIR": AIR,
+        "DEPTH": DEPTH,
+        "MARGINS": MARGINS,
+        "MAP_REACH": MAP_REACH,
+        "OUTERMOST": OUTERMOST,
+        "ENDLESS": ENDLESS,
+        "SHORTEST": SHORTEST,
+        "STRIDE": STRIDE,
+        "MOST_PARTS": MOST_PARTS,
+        "LIGHT": LIGHT,
+        "SHADE": SHADE,
+        "COMPASS": COMPASS,
+        "FIVE": FIVE,
+        "FIRST": FIRST,
+        "AXES": AXES,
+        "HEIGHTS": HEIGHTS,
+        "WHERE": WHERE,
+    }
     shown = ("x", "y", "learning_rate", "marbles", "hand", "collinear", "azimuth", "elevation")
     spoken = ("learning_rate", "collinear")
     without_spread = (
@@ -275,7 +315,7 @@ class Bowl(DescentLab):
         """Return what the picture shows, in two sentences."""
         count = f"{len(ends)} marble{'s' * (len(ends) > 1)}"
         *pin, least = self.optimum()
-        # A part of the bowl's size so small that rounding made it is told as 0.
+        # A part of the bowl's size so small that rounding made it is displayed as 0.
         near = zip(pin, _halves(self.x, self.y), strict=True)
         best_w, best_b = (value if abs(value) > 1e-12 * half else 0.0 for value, half in near)
         loss, (c, d) = readable(zero_if_rounding(least, self.y)), self.trough()
@@ -297,13 +337,14 @@ class Bowl(DescentLab):
     def map(self, paths):
         """Return the rings of equal loss, the marbles' ways and the pin as a ``Chart``."""
         w, b, least = self.optimum()
-        half_w, half_b = (1.06 * half for half in _halves(self.x, self.y))
+        half_w, half_b = (MAP_REACH * half for half in _halves(self.x, self.y))
         title = f"The map of the same surface over w and b, with the ways of {len(paths)} marbles"
         frame = ((w - half_w, w + half_w), (b - half_b, b + half_b))
-        chart = Chart(title, *frame, ("slope w", "intercept b"))
+        chart = Chart(title, *frame, AXES["map"])
         chart.inside.append(self.contours(chart, least))
         if self.collinear:
-            chart.line([self.to_plane(-9, 0), self.to_plane(9, 0)], "best", dash="7 5")
+            ends = self.to_plane(-ENDLESS, 0), self.to_plane(ENDLESS, 0)
+            chart.line(ends, "best", dash="7 5")
         for path in paths:
             chart.line([stop[:2] for stop in path], "fit", width=1.75)
         chart.points([path[0][:2] for path in paths], "fit", radius=4)
@@ -329,13 +370,13 @@ class Bowl(DescentLab):
         """Return how far from the pin the rings at round losses lie, 1 at the rim, the rim last."""
         levels = [v for v in round_steps(least, least + self.depth(), about=6) if v > least]
         radii = [sqrt((level - least) / self.depth()) for level in levels]
-        return [radius for radius in radii if radius < 0.97] + [1.0]
+        return [radius for radius in radii if radius < OUTERMOST] + [1.0]
 
     def region(self, radius):
         """Return what lies below a height as a path in the round: a disc, or an endless band."""
         r = f"{radius:.5f}"
         if self.collinear:
-            return f"M-9 {r}H9V-{r}H-9Z"
+            return f"M-{ENDLESS} {r}H{ENDLESS}V-{r}H-{ENDLESS}Z"
         return f"M-{r} 0A{r} {r} 0 1 0 {r} 0A{r} {r} 0 1 0 -{r} 0Z"
 
     def scene(self, paths):
@@ -375,18 +416,17 @@ class View:
         The size of the picture, in pixels.
     """
 
-    side, above, below = 34, 22, 34
-
     def __init__(self, lab, width, height):
         self.lab, self.height = lab, height
         self.lean = lab.centre() / hypot(lab.centre(), lab.spread())
         self.thin = sqrt(1 - self.lean * self.lean)
         self.turn, self.tilt = radians(lab.azimuth), radians(lab.elevation)
         reach, top, bottom = self.trough_size() if lab.collinear else self.bowl_size()
-        room = height - self.above - self.below
-        self.scale = min((width - 2 * self.side) / (2 * reach), room / (top + bottom))
-        slack = room - self.scale * (top + bottom)
-        self.x, self.y = width / 2, self.above + slack / 2 + top * self.scale
+        side, above, below = MARGINS
+        inside = height - above - below
+        self.scale = min((width - 2 * side) / (2 * reach), inside / (top + bottom))
+        slack = inside - self.scale * (top + bottom)
+        self.x, self.y = width / 2, above + slack / 2 + top * self.scale
 
     def bowl_size(self):
         """Return how far the bowl reaches from the pin, whatever the turn: sideways, up, down."""
@@ -421,15 +461,15 @@ class View:
         return -right / length, -away / length, 1 / length
 
     def shows_inside(self, u, v):
-        """Tell whether it is the inside that is seen of a place of the surface."""
+        """Return whether it is the inside that is seen of a place of the surface."""
         _, away, up = self.normal(u, v)
         return up * sin(self.tilt) - away * cos(self.tilt) > 0
 
     def tone(self, u, v):
         """Return how strongly a place is coloured: the lower and the less lit, the more."""
-        right, away, up = self.normal(u, v)
-        light = max(0.0, -0.56 * right + 0.22 * away + 0.8 * up)
-        strength = 0.06 + 0.5 * (1 - light) + 0.2 * (1 - self.lab.lift(u, v))
+        (right, away, up), (always, dark, deep) = self.normal(u, v), SHADE
+        light = max(0.0, LIGHT[0] * right + LIGHT[1] * away + LIGHT[2] * up)
+        strength = always + dark * (1 - light) + deep * (1 - self.lab.lift(u, v))
         return min(TONES, max(1, round(TONES * strength)))
 
     def surface(self, least):
@@ -502,9 +542,7 @@ class View:
         pieces = []
         for name, (u, v) in zip("wb", self.compass(), strict=True):
             lift = self.lab.lift(u, v)
-            (x1, y1), (x2, y2), (x, y) = (
-                self.at(far * u, far * v, lift) for far in (1.03, 1.14, 1.23)
-            )
+            (x1, y1), (x2, y2), (x, y) = (self.at(far * u, far * v, lift) for far in COMPASS)
             pieces.append(
                 f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour("ink")}"/>'
                 f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-style="italic"'
@@ -512,8 +550,11 @@ class View:
             )
         least = self.lab.optimum()[2]
         floor_, rim_ = zero_if_rounding(least, self.lab.y), least + self.lab.depth()
-        where = "bottom" if self.lab.collinear else "pin"
-        words = f"height = loss: {readable(floor_)} at the {where}, {readable(rim_)} at the rim"
+        words = HEIGHTS.format(
+            least=readable(floor_),
+            where=WHERE["trough" if self.lab.collinear else "bowl"],
+            rim=readable(rim_),
+        )
         pieces.append(f'<text x="2" y="{self.height - 4}">{words}</text>')
         return "".join(pieces)
 
@@ -525,14 +566,14 @@ class View:
 def curving(stops):
     """Return places along a way in the round, close enough to curve on a surface.
 
-    Stops too near each other to be told apart are left out.
+    Stops too near each other to be seen apart are left out.
     """
     here, places = stops[0], [stops[0]]
     for there in stops[1:]:
         length = hypot(there[0] - here[0], there[1] - here[1])
-        if length < 0.004 or len(places) >= LONGEST_WAY:
+        if length < SHORTEST or len(places) >= LONGEST_WAY:
             continue
-        parts = min(20, ceil(length / 0.1))
+        parts = min(MOST_PARTS, ceil(length / STRIDE))
         for k in range(1, parts + 1):
             mix = (a + k / parts * (b - a) for a, b in zip(here, there, strict=True))
             places.append(tuple(mix))
@@ -576,7 +617,7 @@ class _Fixed(NamedTuple):
 @lru_cache(maxsize=16)  # a display asks for it at every place that it draws
 def _fixed_by(x, y):
     w, b, _ = best_line(x, y)
-    depth = 2.25 * (sum(value * value for value in y) / len(y) or 1.0)
+    depth = DEPTH * (sum(value * value for value in y) / len(y) or 1.0)
     return _Fixed((w, b), sum(x) / len(x), pstdev(x), depth)
 
 

@@ -1,42 +1,46 @@
 import { Chart } from "../kit/chart.js";
-import { Button, Slider } from "../kit/controls.js";
+import { Button, decadeMapping, Slider } from "../kit/controls.js";
 import { assign, element, shape, write } from "../kit/dom.js";
-import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
-import { clamp, range } from "../kit/numbers.js";
-import { logarithmic } from "../kit/scale.js";
-import { powerText, readable } from "../kit/text.js";
+import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
+import { clamp } from "../kit/numbers.js";
+import { filled, powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as linreg/costs.py and doors.py, and tested against them --------------
 
-// Each method: operations of a shape whose larger side is m and whose smaller one n, and the words
-// of memory beside X. Of methods with equal counts the first is the cheapest.
-const METHODS = [
+const { AMOUNTS, RANGES, SIZES, TIMES } = LAB;
+
+// Of each method, in Python's order: operations of a shape whose larger side is m and whose smaller
+// one n, and the words of memory beside X.
+const COSTS = [
   {
-    name: "normal equations",
     slug: "normal",
     operations: ({ m, n }) => m * n ** 2 + n ** 3 / 3,
     words: ({ n, features }) => n ** 2 + n + features,
   },
   {
-    name: "qr",
     slug: "qr",
     operations: ({ m, n }) => 2 * m * n ** 2 - (2 * n ** 3) / 3,
     words: ({ m, n, features }) => m * n + n + features,
   },
   {
-    name: "lstsq",
     slug: "lstsq",
     operations: ({ m, n }) => 2 * m * n ** 2 + 11 * n ** 3,
     words: ({ m, n, features }) => m * n + 2 * n ** 2 + features,
   },
   {
-    name: "gradient descent",
     slug: "descent",
     operations: ({ m, n, steps }) => 4 * m * n * steps,
     words: ({ samples, features }) => samples + 2 * features,
   },
 ];
-const DESCENT = METHODS[3];
+
+// Of methods with equal counts the first is the cheapest.
+const METHODS = LAB.METHODS.map(([name, role], i) => ({
+  name,
+  colour: `--lr-method:var(--lr-${role})`,
+  ...COSTS[i],
+}));
+const [NORMAL, , , DESCENT] = METHODS;
 
 const shapeOf = (samples, features, steps) => ({
   samples,
@@ -80,20 +84,6 @@ export const clocked = ({ rows }, steps) =>
 
 // ---- Words --------------------------------------------------------------------------------------
 
-const AMOUNTS = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]];
-const TIMES = [
-  [31557600, "yr"],
-  [86400, "d"],
-  [3600, "h"],
-  [60, "min"],
-  [1, "s"],
-  [1e-3, "ms"],
-  [1e-6, "µs"],
-  [1e-9, "ns"],
-  [1e-12, "ps"],
-  [1e-15, "fs"],
-];
-const SIZES = [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]];
 const FLOATS = { 2: "float16", 4: "float32", 8: "float64" };
 
 const short = (value, digits) => String(Number(value.toPrecision(digits)));
@@ -118,7 +108,7 @@ export const countText = (value) => (value < 1e6 ? amount(value) : readable(valu
 export const timeText = (seconds) => scaled(seconds, TIMES);
 export const sizeText = (bytes) => scaled(bytes, SIZES, 3);
 
-const stepsText = (steps) => (steps === 1 ? "1 step" : `${amount(steps)} steps`);
+const stepsText = (steps) => filled(LAB.STEPS[steps === 1 ? 0 : 1], { count: amount(steps) });
 
 function ratioText(ratio) {
   const text = short(ratio, 2);
@@ -159,7 +149,7 @@ function measuredWords({ n_samples, n_features, n_steps, measured }, winner) {
   const fastest = least(times, ({ seconds }) => seconds).method;
   const direct = times.slice(0, 3).map(({ method, seconds }) => `${method.name} ${timeText(seconds)}`);
   const walk = n_steps === 1 ? "" : `, so ${stepsText(n_steps)} ${timeText(times[3].seconds)}`;
-  return `Measured here: ${direct.join(", ")}; 1 step ${timeText(row[2].step)}${walk}. The clock
+  return `Measured here: ${direct.join(", ")}; ${stepsText(1)} ${timeText(row[2].step)}${walk}. The clock
     ${fastest === winner ? "agrees with the count" : "does not agree with the count"}.`;
 }
 
@@ -177,14 +167,18 @@ export function verdict(state) {
   return { kind: winner.slug, html: parts.join(" ").replace(/\s+/g, " ").trim() };
 }
 
+// Verdicts as long as they can be, so that their place is high enough for all: at the measured
+// shapes, with many steps.
+const longest = (measured) =>
+  measured.rows.flatMap(([n_samples, n_features]) =>
+    [700000, 77777].map((n_steps) => {
+      const at = { n_samples, n_features, n_steps };
+      return verdict({ ...at, rate: 1e10, word_bytes: 8, measured }).html;
+    }),
+  );
+
 // ---- The lab ------------------------------------------------------------------------------------
 
-const RANGES = {
-  n_samples: [10, 1e9],
-  n_features: [1, 1e6],
-  n_steps: [1, 1e6],
-  rate: [1e8, 1e15],
-};
 const PRESETS = [[100, 5], [1000, 10], [1000000, 10000]];
 const PRESET_STEPS = 100;
 const CELLS = [64, 48]; // of the plane, across and down
@@ -192,22 +186,10 @@ const MARK_RADIUS = 8; // within which a tap is meant for a mark
 const heightOf = (width, stacked) =>
   Math.round(stacked ? clamp(0.6 * width, 190, 320) : clamp(30 + 0.68 * width, 210, 340));
 
-// A slider's mapping over every number of one significant digit between two powers of ten; what lies
-// between is shown at the nearest.
-function digitMapping([low, high]) {
-  const first = Math.round(Math.log10(low));
-  const toPosition = (value) => {
-    const decade = Math.floor(Math.log10(value) + 1e-12);
-    return 9 * (decade - first) + value / 10 ** decade - 1;
-  };
-  const toValue = (at) => Number(`${1 + (at % 9)}e${first + Math.floor(at / 9)}`);
-  return { last: 9 * Math.round(Math.log10(high / low)), toPosition, toValue };
-}
-
 const wordMapping = {
-  last: 2,
-  toPosition: (value) => Math.log2(value) - 1,
-  toValue: (at) => 2 ** (at + 1),
+  last: LAB.WORDS.length - 1,
+  toPosition: (value) => LAB.WORDS.indexOf(value),
+  toValue: (at) => LAB.WORDS[at],
 };
 
 const SLIDERS = [
@@ -237,19 +219,22 @@ class Plane {
   constructor({ onPick, n_measured }) {
     this.onPick = onPick;
     this.chart = new Chart({
-      x: { name: "samples N", kind: logarithmic },
-      y: { name: "features D", kind: logarithmic },
+      names: LAB.AXES.plane,
+      log: true,
+      logX: true,
       heightOf,
       caption: [
-        ["doors-normal", "normal equations"],
-        ["doors-descent", "gradient descent"],
+        ["doors-region", NORMAL.name, NORMAL.colour],
+        ["doors-region", DESCENT.name, DESCENT.colour],
         ["doors-measured", "measured"],
       ],
     });
     const { chart } = this;
-    this.normal = chart.add("path", { class: "lr-doors-normal lr-doors-region" });
-    this.descent = chart.add("path", { class: "lr-doors-descent lr-doors-region" });
-    this.marks = range(n_measured).map(() => chart.add("path", {}, chart.over));
+    // The other two methods never win a count.
+    [this.normal, this.descent] = [NORMAL, DESCENT].map(({ slug, colour }) =>
+      chart.add("path", { class: `lr-doors-${slug} lr-doors-region`, style: colour }),
+    );
+    this.marks = chart.addSeveral(n_measured, "path", {}, chart.over);
     this.here = chart.add("g", { class: "lr-doors-here" }, chart.over);
     this.here.append(shape("circle", { r: 9 }), shape("path", { d: "M-14 0H-5M5 0H14M0-14V-5M0 5V14" }));
     assign(chart.svg, { class: "lr-chart lr-doors-plane" });
@@ -278,13 +263,13 @@ class Plane {
     return near.length ? least(near, distance) : null;
   }
 
-  settle() {
+  prepare() {
     this.chart.frame({ x: RANGES.n_samples, y: RANGES.n_features });
   }
 
   // Colour the cells by who wins at their middles, and mark the measured winners.
   draw({ steps, fastest }) {
-    const pieces = { normal: "", descent: "" }; // the other two never win a count
+    const pieces = { normal: "", descent: "" };
     const [{ x, y }, [columns, rows]] = [this.chart.range, CELLS];
     const [wide, high] = [(x[1] - x[0]) / columns, (y[0] - y[1]) / rows];
     for (let i = 0; i < columns; i += 1) {
@@ -306,6 +291,7 @@ class Plane {
       assign(mark, {
         d: MARKS[method.slug],
         class: `lr-doors-mark lr-doors-${method.slug}`,
+        style: method.colour,
         transform: at,
       });
     });
@@ -330,13 +316,12 @@ class Plane {
 // What each method costs, the cheapest one marked.
 class CostTable {
   constructor() {
-    const heads = ["method", "operations", "time", "memory"].map((name) =>
-      element("th", { scope: "col" }, name),
-    );
-    this.rows = METHODS.map(({ name, slug }) => {
-      const cells = ["operations", "time", "memory"].map((of) => element("td", { "data-cost": of }));
+    const heads = LAB.HEADS.map((name) => element("th", { scope: "col" }, name));
+    this.rows = METHODS.map(({ name, slug, colour }) => {
+      const cells = LAB.HEADS.slice(1).map((of) => element("td", { "data-cost": of }));
       const head = element("th", { scope: "row" }, name);
-      return { cells, node: element("tr", { class: `lr-doors-${slug}` }, head, ...cells) };
+      const attributes = { class: `lr-doors-${slug}`, style: colour };
+      return { cells, node: element("tr", attributes, head, ...cells) };
     });
     const table = element(
       "table",
@@ -365,7 +350,7 @@ class DoorsLab extends Lab {
     this.layout();
     const names = [...Object.keys(RANGES), "word_bytes"];
     this.endings = [
-      follow(model, names, () => this.answer()),
+      listen(model, names, () => this.answer()),
       watchWidths([this.plane.chart], () => this.layout()),
     ];
   }
@@ -374,7 +359,7 @@ class DoorsLab extends Lab {
     const { model, set } = this;
     this.sliders = Object.fromEntries(
       SLIDERS.map(({ trait, ...slider }) => {
-        const mapping = slider.mapping ?? digitMapping(RANGES[trait]);
+        const mapping = slider.mapping ?? decadeMapping(RANGES[trait], 1);
         const onInput = (value) => set(trait, value);
         return [trait, new Slider({ ...slider, mapping, onInput })];
       }),
@@ -391,18 +376,16 @@ class DoorsLab extends Lab {
       n_measured: model.get("measured").rows.length,
     });
     this.table = new CostTable();
-    this.verdict = element("p", { class: "lr-verdict" });
-    this.root = element(
-      "div",
-      { class: "lr-lab lr-doors", role: "group", "aria-label": "Lab: which door" },
+    this.verdict = new Words("lr-verdict", longest(model.get("measured")));
+    this.mount(
+      el,
+      { name: "which door", style: "lr-doors" },
       element("div", { class: "lr-panels" }, this.plane.chart.node, this.table.node),
       element("p", { class: "lr-doors-hint" }, "Tap the plane to go to a shape, or take one of these:"),
       element("div", { class: "lr-buttons" }, ...presets.map(({ node }) => node)),
       element("div", { class: "lr-controls" }, ...Object.values(this.sliders).map(({ node }) => node)),
-      this.verdict,
-      this.announcer.node,
+      this.verdict.node,
     );
-    el.replaceChildren(this.root);
   }
 
   pick(samples, features, steps = this.model.get("n_steps")) {
@@ -412,12 +395,12 @@ class DoorsLab extends Lab {
   }
 
   layout() {
-    this.plane.settle();
+    this.plane.prepare();
     this.drawn = null;
     this.answer({ silent: true });
   }
 
-  // What follows from the state; the plane only from the steps.
+  // Draw the state; the plane changes with the steps alone.
   answer({ silent = false } = {}) {
     const names = [...Object.keys(this.sliders), "measured"];
     const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
@@ -430,7 +413,7 @@ class DoorsLab extends Lab {
     this.table.show(tableOf(state), winnerOf(size));
     this.conclude(verdict(state));
     this.describe(state, fastest);
-    if (!silent) this.announcer.say(this.verdict.textContent);
+    if (!silent) this.announcer.say(this.verdict.text);
   }
 
   describe({ n_samples, n_features, n_steps, measured }, fastest) {

@@ -39,6 +39,9 @@ TIMES = [
     (1e-12, "ps"),
     (1e-15, "fs"),
 ]
+AXES = {"plane": ("samples N", "features D")}
+STEPS = ("1 step", "{count} steps")  # one of them, and several
+HEADS = ("method", "operations", "time", "memory")
 SIZES = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")]
 
 
@@ -71,6 +74,17 @@ class Doors(Lab):
     word_bytes = Int(8).tag(sync=True)
     measured = Dict().tag(sync=True)
 
+    constants = {  # noqa: RUF012
+        "METHODS": list(ROLES.items()),
+        "RANGES": RANGES,
+        "WORDS": WORDS,
+        "AMOUNTS": AMOUNTS,
+        "TIMES": TIMES,
+        "SIZES": SIZES,
+        "AXES": AXES,
+        "HEADS": HEADS,
+        "STEPS": STEPS,
+    }
     shown = ("n_samples", "n_features", "n_steps", "rate", "word_bytes", "measured")
     spoken = ("n_samples", "n_features", "n_steps")
 
@@ -137,9 +151,7 @@ class Doors(Lab):
             f"<td>{scaled(seconds, TIMES)}</td><td>{scaled(memory, SIZES, 3)}</td></tr>"
             for method, (operations, seconds, memory) in self.table().items()
         )
-        heads = "".join(
-            f"<th scope='col'>{name}</th>" for name in ("method", "operations", "time", "memory")
-        )
+        heads = "".join(f"<th scope='col'>{name}</th>" for name in HEADS)
         data = costs.data_memory(self.n_samples, self.n_features, self.word_bytes)
         text = (
             f"N = {amount(self.n_samples)}, D = {amount(self.n_features)}, "
@@ -157,7 +169,7 @@ class Doors(Lab):
         """Return the (N, D) plane as a ``Chart``, a dot for the winner at each place."""
         title = "Samples against features, coloured by the door that costs least"
         frames = RANGES["n_samples"], RANGES["n_features"]
-        chart = Chart(title, *frames, ("samples N", "features D"), log=True, log_x=True)
+        chart = Chart(title, *frames, AXES["plane"], log=True, log_x=True)
         places = [
             (10 ** (1.25 + i / 2), 10 ** (j / 2 + 0.25)) for i in range(16) for j in range(12)
         ]
@@ -199,7 +211,7 @@ def amount(value):
 
 def _steps_text(steps):
     """Return a number of steps as text: ``1 step``, ``4 million steps``."""
-    return "1 step" if steps == 1 else f"{amount(steps)} steps"
+    return STEPS[steps != 1].format(count=amount(steps))
 
 
 def counted(value):

@@ -3,18 +3,16 @@ import { Button, evenMapping, Readouts, Slider, Switch } from "../kit/controls.j
 import { leastSquares } from "../kit/descent.js";
 import { assign, element, shape, show, write } from "../kit/dom.js";
 import { draggable, Handle } from "../kit/handle.js";
-import { follow, Lab, rebuilding, watchWidths } from "../kit/lab.js";
+import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clipLine, Departure, nearChart, placeLine } from "../kit/line.js";
-import { clamp, mean } from "../kit/numbers.js";
+import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
 import { roundStep } from "../kit/scale.js";
-import { fixed, readable, told } from "../kit/text.js";
+import { filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
 
 // ---- Mathematics: the same as drag.py, and tested against it ------------------------------------
 
-const FEWEST = 2; // points
-const MOST = 20;
-const NARROW = 1e-9; // a spread of x that is no spread, as a part of the largest size
+const { FEWEST, MOST, NARROW, STATE } = LAB;
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const largestSize = (values) => Math.max(...values.map(Math.abs));
@@ -47,7 +45,7 @@ export function shares(x, y, line, absolute) {
   return each.map((cost) => cost / total);
 }
 
-// Whether the points stand on one another, so that no slope can be told.
+// Whether the points stand on one another, so that they fix no slope.
 export function isUpright(x) {
   return Math.max(...x) - Math.min(...x) <= NARROW * largestSize(x);
 }
@@ -67,13 +65,13 @@ function leastAbsolute(x, y) {
   const lines = joins(x, y);
   const losses = lines.map((line) => loss(x, y, line, true));
   const spread = Math.max(...y) - Math.min(...y);
-  const level = Math.min(...losses) + 1e-10 * spread;
+  const level = Math.min(...losses) + LAB.TIE * spread;
   const ends = [Math.min(...x), Math.max(...x)];
   const apart = (one, other) =>
     Math.max(...ends.map((at) => Math.abs((one.w - other.w) * at + (one.b - other.b))));
   const found = [];
   lines.forEach((line, i) => {
-    const isNew = found.every((other) => apart(line, other) > 1e-7 * spread);
+    const isNew = found.every((other) => apart(line, other) > LAB.SAME * spread);
     if (losses[i] <= level && isNew) found.push(line);
   });
   return found;
@@ -96,7 +94,7 @@ function joins(x, y) {
 // ---- Words --------------------------------------------------------------------------------------
 
 const percent = (share) => `${readable(100 * share, share > 0.995 ? 3 : 2)}%`;
-const errorName = (absolute) => (absolute ? "mean absolute error" : "mean squared error");
+const wordsOf = (absolute) => LAB.ERRORS[absolute ? "absolute" : "squared"];
 
 // Which point weighs most in `what`, and how much it would weigh with the other error.
 function weightText(what, [squared, plain], absolute) {
@@ -138,9 +136,9 @@ const BEST = {
 
 // What the picture shows, in a word, in a sentence or two as HTML, and by its heaviest point.
 export function verdict({ x, y, line, absolute, optimal, best }) {
-  const name = errorName(absolute);
-  const tell = (value) => told(value, y, absolute ? 1 : 2);
-  const [here, least] = [tell(loss(x, y, line, absolute)), tell(optimal.loss)];
+  const name = wordsOf(absolute).error;
+  const displayed = (value) => zeroIfRounding(value, y, absolute ? 1 : 2);
+  const [here, least] = [loss(x, y, line, absolute), optimal.loss].map(displayed);
   const doubt = best ? doubtText(x, optimal, absolute) : "";
   if (here === 0) {
     const html = `The line passes through every point: each residual is 0, and so is the ${name}.`;
@@ -164,17 +162,34 @@ export function verdict({ x, y, line, absolute, optimal, best }) {
   return { kind: "least", html: `${html} ${why} ${weightText("it", both, absolute)}.`, worst };
 }
 
+// Verdicts as long as they can be, so that their place is high enough for all: of many points, and
+// of points upright, where the line is far from the best, and where it is the best.
+const LONGEST = [false, true].flatMap((absolute) => {
+  const [xs, upright] = [range(MOST), range(MOST).map(() => 1)];
+  const ys = xs.map((i) => (i < MOST - 4 ? 1 + i : 0)); // the last four lie on the flat line
+  const least = loss(xs, ys, { w: 0, b: 0 }, absolute);
+  const flat = { w: 0, b: 0, loss: least, unique: true };
+  const [far, high] = [{ w: 9.9, b: 987.6 }, { ...flat, b: 8.88, unique: false }];
+  return [
+    { x: xs, y: ys, line: flat, optimal: flat, best: true },
+    { x: xs, y: ys, line: far, optimal: flat, best: true },
+    { x: xs, y: ys, line: far, optimal: flat, best: false },
+    { x: upright, y: ys, line: far, optimal: high, best: true },
+    { x: upright, y: ys, line: flat, optimal: high, best: true },
+  ].map((state) => verdict({ ...state, absolute }).html);
+});
+
 // ---- The window ---------------------------------------------------------------------------------
 
 // A share of the values' spread more than they need, its ends made round; as in drag.py.
-function roomy(values, share) {
+function padded(values, share) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = share * (high - low) || Math.max(1, Math.abs(low) / 4);
-  const step = roundStep((high - low + 2 * room) / 5);
-  return [Math.floor((low - room) / step) * step, Math.ceil((high + room) / step) * step];
+  const pad = share * (high - low) || Math.max(1, Math.abs(low) / 4);
+  const step = roundStep((high - low + 2 * pad) / 5);
+  return [Math.floor((low - pad) / step) * step, Math.ceil((high + pad) / step) * step];
 }
 
-const frameOf = (x, y) => ({ x: roomy(x, 0.1), y: roomy(y, 0.2) });
+const frameOf = (x, y) => ({ x: padded(x, LAB.PADS[0]), y: padded(y, LAB.PADS[1]) });
 
 const holds = ([low, high], values) => values.every((value) => low <= value && value <= high);
 
@@ -205,8 +220,7 @@ const chartHeight = (width) => Math.round(clamp(0.72 * width, 240, 400));
 class DataPanel {
   constructor(acts) {
     this.chart = new Chart({
-      x: { name: "x" },
-      y: { name: "y" },
+      names: LAB.AXES.data,
       caption: [
         ["fit", "the line"],
         ["best", "best line"],
@@ -217,10 +231,8 @@ class DataPanel {
     });
     this.acts = acts;
     const { chart } = this;
-    const several = (tag, attributes) =>
-      Array.from({ length: MOST }, () => chart.add(tag, attributes));
-    this.squares = several("rect", { class: "lr-square" });
-    this.sticks = several("line", { class: "lr-stick" });
+    this.squares = chart.addSeveral(MOST, "rect", { class: "lr-square" });
+    this.sticks = chart.addSeveral(MOST, "line", { class: "lr-stick" });
     this.line = chart.add("line", { class: "lr-fit" });
     this.best = chart.add("line", { class: "lr-best" });
     this.body = chart.add("line", { class: "lr-body" });
@@ -229,7 +241,7 @@ class DataPanel {
       this.grip(`${part} of the line`, i),
     );
     this.grips = { left, middle, right };
-    this.handles = Array.from({ length: MOST }, (_, i) => this.pointHandle(i));
+    this.handles = range(MOST).map((i) => this.pointHandle(i));
     draggable(this.body, chart, (at, { pointerType }) => this.pull(at, pointerType));
     chart.svg.addEventListener("click", (event) => this.click(event));
   }
@@ -326,7 +338,7 @@ class DataPanel {
     handle.describe(`x ${words[0]}, y ${words[1]}, residual ${words[2]}, ${share}`);
   }
 
-  // On the side where the line leads away from the square, or where there is room.
+  // On the side where the line leads away from the square, or where there is space.
   squareAt(at, height) {
     const [start, end] = this.chart.range.x;
     const side = Math.abs(height);
@@ -380,10 +392,10 @@ class MeanPanel {
   }
 
   draw({ absolute, best, least, loss: value }, unit) {
-    const name = absolute ? "mean length" : "mean square";
+    const name = wordsOf(absolute).mean;
     write(this.caption, name);
-    this.lay(this.now, value, unit, absolute && 14);
-    this.lay(this.least, least, unit, absolute && 40);
+    this.lay(this.now, value, unit, absolute && LAB.BARS[0]);
+    this.lay(this.least, least, unit, absolute && LAB.BARS[1]);
     show(this.least, best);
     const floor = best ? `; dashed, the least, ${readable(least)}` : "";
     assign(this.svg, { "aria-label": `The residuals’ ${name}: ${readable(value)}${floor}.` });
@@ -398,9 +410,14 @@ class MeanPanel {
 
 // ---- The lab ------------------------------------------------------------------------------------
 
-const STATE = ["x", "y", "w", "b", "absolute", "best"];
 const INVITATION =
   "Drag a point, the line or its ends. Click or tap an empty place to add a point.";
+
+const REFUSALS = {
+  full: `${MOST} points are all that this picture holds.`,
+  none: "Choose the point first: click it, or go to it with Tab.",
+  few: `${FEWEST} points must stay: a line needs them.`,
+};
 
 class DragLab extends Lab {
   constructor({ model, el }) {
@@ -411,7 +428,7 @@ class DragLab extends Lab {
     this.say("");
     this.refresh({ silent: true });
     this.endings = [
-      follow(model, STATE, () => this.busy || this.refresh()),
+      listen(model, STATE, () => this.busy || this.refresh()),
       watchWidths([this.data.chart], () => this.layout()),
     ];
   }
@@ -442,26 +459,23 @@ class DragLab extends Lab {
     this.readouts = new Readouts([
       { key: "w", name: "slope w" },
       { key: "b", name: "intercept b" },
-      { key: "loss", name: "mean squared error" },
+      { key: "loss", name: wordsOf(false).error },
       { key: "least", name: "the least there is" },
     ]);
     this.playback = new Playback({ seconds: 0.8, at: (part) => this.glide(part), done: () => {} });
-    this.hint = element("p", { class: "lr-hint" });
-    this.verdict = element("p", { class: "lr-verdict" });
+    this.hint = new Words("lr-hint", [INVITATION, ...Object.values(REFUSALS)]);
+    this.verdict = new Words("lr-verdict", LONGEST);
     const row = element("div", { class: "lr-buttons" }, ...buttons.map(({ node }) => node));
     const sliders = Object.values(this.sliders).map(({ node }) => node);
     const picture = [this.data.chart.node, this.mean.node, this.readouts.node];
-    const name = "Lab: drag the points or the line";
-    this.root = element(
-      "div",
-      { class: "lr-lab lr-lab-drag", role: "group", "aria-label": name },
+    this.mount(
+      el,
+      { name: "drag the points or the line", style: "lr-lab-drag" },
       element("div", { class: "lr-drag-picture" }, ...picture),
-      this.verdict, // beside what it speaks of, so that a phone shows both
-      this.hint,
+      this.verdict.node, // beside what it speaks of, so that a phone shows both
+      this.hint.node,
       element("div", { class: "lr-controls" }, row, this.switch.node, ...sliders),
-      this.announcer.node,
     );
-    el.replaceChildren(this.root);
   }
 
   // ---- From the state to the picture
@@ -477,13 +491,13 @@ class DragLab extends Lab {
       ...{ x, y, w, b, line, absolute, best, optimal, worst, selected: this.selected },
       residuals: residuals(x, y, line),
       shares: shares(x, y, line, absolute),
-      loss: told(loss(x, y, line, absolute), y, absolute ? 1 : 2),
-      least: told(optimal.loss, y, absolute ? 1 : 2),
+      loss: zeroIfRounding(loss(x, y, line, absolute), y, absolute ? 1 : 2),
+      least: zeroIfRounding(optimal.loss, y, absolute ? 1 : 2),
     };
     if (!this.frame || !holds(this.frame.x, x) || !holds(this.frame.y, y)) this.fit(x, y);
     this.conclude({ kind, html });
     this.draw();
-    if (!silent) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+    if (!silent) this.announcer.say(`${this.verdict.text} ${this.summary}`);
   }
 
   // A new window on the data. It stays while things are dragged in it.
@@ -515,16 +529,16 @@ class DragLab extends Lab {
   read({ x, w, b, best, absolute, optimal, least, loss: value }) {
     const bestOf = (name) => `best ${best ? fixed(optimal[name], 3) : "?"}`;
     const total = readable(value * x.length);
-    this.readouts.rename("loss", errorName(absolute));
+    this.readouts.rename("loss", wordsOf(absolute).error);
     this.readouts.show("w", fixed(w, 3), bestOf("w"));
     this.readouts.show("b", fixed(b, 3), bestOf("b"));
     this.readouts.show("loss", readable(value), `sum ${total} / ${x.length} points`);
     const floor = best ? readable(least) : "?";
     this.readouts.show("least", floor, best ? "on the dashed line" : "ask for the best line");
-    const also = best ? ` The least there is: ${readable(least)}.` : "";
+    const also = best ? ` ${filled(LAB.LEAST, { least: readable(least) })}.` : "";
     this.summary =
       `Slope ${fixed(w, 3)}, intercept ${fixed(b, 3)},` +
-      ` ${errorName(absolute)} ${readable(value)}.${also}`;
+      ` ${wordsOf(absolute).error} ${readable(value)}.${also}`;
     this.data.chart.describe(`${x.length} points and a line. ${this.summary}`);
   }
 
@@ -546,8 +560,8 @@ class DragLab extends Lab {
   }
 
   say(refusal) {
-    write(this.hint, refusal || INVITATION);
-    this.hint.classList.toggle("lr-refusal", Boolean(refusal));
+    this.hint.show(refusal || INVITATION);
+    this.hint.node.classList.toggle("lr-refusal", Boolean(refusal));
     if (refusal) this.announcer.say(refusal);
   }
 
@@ -569,7 +583,7 @@ class DragLab extends Lab {
 
   add({ x, y }) {
     const count = this.state.x.length;
-    if (count >= MOST) return this.say(`${MOST} points are all that this picture holds.`);
+    if (count >= MOST) return this.say(REFUSALS.full);
     this.selected = count;
     this.take({ x: [...this.state.x, x], y: [...this.state.y, y] });
   }
@@ -587,8 +601,8 @@ class DragLab extends Lab {
 
   remove(i) {
     const { x, y } = this.state;
-    if (i === null) return this.say("Choose the point first: click it, or go to it with Tab.");
-    if (x.length <= FEWEST) return this.say(`${FEWEST} points must stay: a line needs them.`);
+    if (i === null) return this.say(REFUSALS.none);
+    if (x.length <= FEWEST) return this.say(REFUSALS.few);
     const isFocused = this.data.handles[i].node === document.activeElement;
     const without = (values) => values.filter((_, k) => k !== i);
     this.selected = isFocused ? Math.min(i, x.length - 2) : null;

@@ -15,11 +15,20 @@ from linreg.labs.kit.scale import round_step
 from linreg.labs.kit.text import readable, zero_if_rounding
 from linreg.labs.kit.values import NARROW, LabError, finite, is_narrow, same_length
 
-__all__ = ["Drag", "roomy"]
+__all__ = ["Drag", "padded"]
 
 POINTS = ((1, 1.8), (2.5, 3.6), (4, 3.4), (6, 6.4), (7, 5.7), (8.5, 8.3))
 FIRST_LINE = (0.2, 5.0)  # wrong on purpose, so that there are squares to see
 FEWEST, MOST = 2, 20  # points
+TIE, SAME = 1e-10, 1e-7  # of losses, and of lines, as parts of the spread of y
+PADS = (0.1, 0.2)  # beside the points, and above and below them, as parts of their spread
+BARS = (14, 40)  # the widths of the bars of mean length in pixels: of the line's, of the least
+LEAST = "The least there is: {least}"
+AXES = {"data": ("x", "y")}
+ERRORS = {
+    "squared": {"error": "mean squared error", "mean": "mean square"},
+    "absolute": {"error": "mean absolute error", "mean": "mean length"},
+}
 
 
 class Drag(Lab):
@@ -51,6 +60,19 @@ class Drag(Lab):
     best = Bool(False).tag(sync=True)
 
     shown = ("x", "y", "w", "b", "absolute", "best")
+    constants = {  # noqa: RUF012
+        "STATE": shown,
+        "FEWEST": FEWEST,
+        "MOST": MOST,
+        "NARROW": NARROW,
+        "TIE": TIE,
+        "SAME": SAME,
+        "PADS": PADS,
+        "BARS": BARS,
+        "LEAST": LEAST,
+        "AXES": AXES,
+        "ERRORS": ERRORS,
+    }
     spoken = ("w", "b", "absolute", "best")
 
     def __init__(self, x=None, y=None, w=None, b=None, absolute=False, best=False):
@@ -109,8 +131,12 @@ class Drag(Lab):
         costs = self.costs()
         return [cost / (sum(costs) or 1.0) for cost in costs]
 
+    def words(self):
+        """Return what the error that is shown is called, and its mean."""
+        return ERRORS["absolute" if self.absolute else "squared"]
+
     def is_upright(self):
-        """Return whether the points stand on one another, so that no slope can be told."""
+        """Return whether the points stand on one another, so that they fix no slope."""
         return is_narrow(self.x)
 
     def optimum(self):
@@ -143,11 +169,10 @@ class Drag(Lab):
         """Return the points, the line and its squares, and the mean square, with a sentence."""
         losses = self.loss(), self.optimum()[2]
         loss, least = (readable(self.displayed(value)) for value in losses)
-        name = "mean absolute error" if self.absolute else "mean squared error"
-        best = f" The least there is: {least}, on the dashed line." if self.best else ""
+        best = f" {LEAST.format(least=least)}, on the dashed line." if self.best else ""
         text = (
             f"{len(self.x)} points and a line of slope {readable(self.w)} and intercept "
-            f"{readable(self.b)}. Its {name} is {loss}.{best} This picture is "
+            f"{readable(self.b)}. Its {self.words()['error']} is {loss}.{best} This picture is "
             "still; with JavaScript, or in Jupyter, you drag the points and the line."
         )
         return f'<div style="display:flex">{self.picture().svg()}</div><p>{text}</p>'
@@ -155,8 +180,8 @@ class Drag(Lab):
     def picture(self):
         """Return the points, the residuals with their squares, and the line as a ``Chart``."""
         what = "their residuals" if self.absolute else "the squares of their residuals"
-        frame = roomy(self.x, 0.1), roomy(self.y, 0.2)
-        chart = _Picture(f"{len(self.x)} points, a line, and {what}", *frame, ("x", "y"))
+        frame = (padded(values, pad) for values, pad in zip((self.x, self.y), PADS, strict=True))
+        chart = _Picture(f"{len(self.x)} points, a line, and {what}", *frame, AXES["data"])
         for x, y, residual in zip(self.x, self.y, self.residuals(), strict=True):
             if not self.absolute:
                 chart.square(x, y, residual, to_right=(residual > 0) == (self.w >= 0))
@@ -166,6 +191,7 @@ class Drag(Lab):
         chart.straight(self.w, self.b, "fit", width=3)
         chart.points(zip(self.x, self.y, strict=True), "data", radius=6)
         chart.mean(self.loss(), "residual", self.absolute)
+        chart.name_mean(self.words()["mean"])
         if self.best:
             chart.mean(self.optimum()[2], "best", self.absolute)
         return chart
@@ -176,10 +202,10 @@ def _least_absolute(x, y):
     lines = [line for pair in combinations(zip(x, y), 2) if (line := _join(*pair, _narrow(x)))]
     losses = [sum(map(abs, _residuals(x, y, *line))) / len(x) for line in lines]
     spread = max(y) - min(y)
-    level = min(losses) + 1e-10 * spread
+    level = min(losses) + TIE * spread
     found = []
     for line, loss in zip(lines, losses, strict=True):
-        if loss <= level and all(_apart(line, other, x) > 1e-7 * spread for other in found):
+        if loss <= level and all(_apart(line, other, x) > SAME * spread for other in found):
             found.append(line)
     return found
 
@@ -211,12 +237,12 @@ def _apart(one, other, x):
 
 
 class _Picture(Chart):
-    """A chart that has room for squares, and beside it for their mean, to the same scale."""
+    """A chart with squares in it, and their mean beside it, to the same scale."""
 
     width, height, right = 480, 270, 132
 
     def square(self, x, y, residual, to_right):
-        """Draw a residual's square on the side that is wanted, or else where there is room."""
+        """Draw a residual's square on the side that is wanted, or else where it fits."""
         at, down = self.across(x), sorted((self.down(y), self.down(y + residual)))
         side = down[1] - down[0]
         fits = {True: at + side <= self.across(self.x[1]), False: at - side >= self.left}
@@ -229,11 +255,13 @@ class _Picture(Chart):
         size = (loss if absolute else sqrt(loss)) * (self.down(0) - self.down(1))
         left, floor_ = self.width - self.right + 20, self.height - self.bottom
         side = min(size, self.right - 22)
-        width = side if not absolute else 40 if role == "best" else 14
+        width = BARS[role == "best"] if absolute else side
         self.over.append(_rectangle(left, floor_ - side, width, side, role))
-        if role == "residual":
-            name = "mean length" if absolute else "mean square"
-            self.over.append(f'<text x="{left}" y="{floor_ + 16}">{name}</text>')
+
+    def name_mean(self, name):
+        """Write under the mean what it is."""
+        left, floor_ = self.width - self.right + 20, self.height - self.bottom
+        self.over.append(f'<text x="{left}" y="{floor_ + 16}">{name}</text>')
 
 
 def _rectangle(left, top, width, height, role="residual"):
@@ -245,9 +273,9 @@ def _rectangle(left, top, width, height, role="residual"):
     )
 
 
-def roomy(values, share):
+def padded(values, share):
     """Return a window ``(low, high)`` on values: a share of their spread more, ends made round."""
     low, high = min(values), max(values)
-    room = share * (high - low) or max(1.0, abs(low) / 4)
-    step = round_step((high - low + 2 * room) / 5)
-    return floor((low - room) / step) * step, ceil((high + room) / step) * step
+    pad = share * (high - low) or max(1.0, abs(low) / 4)
+    step = round_step((high - low + 2 * pad) / 5)
+    return floor((low - pad) / step) * step, ceil((high + pad) / step) * step

@@ -1,6 +1,6 @@
 import { assign, element, shape, show, write } from "./dom.js";
-import { clamp } from "./numbers.js";
-import { linear } from "./scale.js";
+import { clamp, range } from "./numbers.js";
+import { linear, logarithmic } from "./scale.js";
 
 // A chart: axes with their ticks, what is drawn in them, and a caption that is the legend.
 
@@ -9,19 +9,21 @@ const usualHeight = (width, stacked) =>
   Math.round(stacked ? clamp(0.46 * width, 150, 260) : clamp(24 + 0.58 * width, 190, 290));
 
 // Real pixels, so that its text keeps its size at any width. `inside` clips what is drawn in it;
-// `over` does not. Every layer is made once, by `add`; drawing only moves it.
+// `over` does not. Every layer is made once, by `add`; drawing only moves it. `names` are those of
+// the axes; `log` and `logX` say whether the vertical one is logarithmic, and the horizontal one.
 export class Chart {
-  constructor({ x, y, caption, heightOf = usualHeight }) {
+  constructor({ names: [x, y], log = false, logX = false, caption, heightOf = usualHeight }) {
     this.heightOf = heightOf;
     this.handles = [];
     this.margin = { left: 44, right: 12, top: 22, bottom: 34 };
-    this.kinds = { x: x.kind ?? linear, y: y.kind ?? linear };
+    this.kinds = { x: logX ? logarithmic : linear, y: log ? logarithmic : linear };
+    this.named = { x, y };
     this.marks = { x: [], y: [] };
     this.grid = shape("g", { class: "lr-grid" });
     this.baseline = shape("line", { class: "lr-axis" });
     this.names = {
-      x: shape("text", { class: "lr-name", "text-anchor": "end" }, x.name),
-      y: shape("text", { class: "lr-name", x: 2, y: 12 }, y.name),
+      x: shape("text", { class: "lr-name", "text-anchor": "end" }),
+      y: shape("text", { class: "lr-name", x: 2, y: 12 }),
     };
     this.inside = shape("svg", { overflow: "hidden" });
     this.over = shape("g");
@@ -41,7 +43,11 @@ export class Chart {
     return layer.appendChild(shape(tag, attributes));
   }
 
-  // Take a new width, in pixels; tell whether anything differs from the last time.
+  addSeveral(count, tag, attributes, layer = this.inside) {
+    return range(count).map(() => this.add(tag, attributes, layer));
+  }
+
+  // Take a new width, in pixels; return whether anything differs from the last time.
   resize(width, stacked = false) {
     const height = this.heightOf(width, stacked);
     if (!width || (width === this.width && height === this.height)) return false;
@@ -64,11 +70,15 @@ export class Chart {
     this.x = this.kinds.x(x, this.range.x);
     this.y = this.kinds.y(y, this.range.y);
     const floor = this.range.y[0];
-    this.ticks("x", this.x.ticks(6), (at) => ({
+    const across = this.x.axis(LAB.ACROSS, this.range.x[1] - this.range.x[0]);
+    const down = this.y.axis(LAB.DOWN);
+    write(this.names.x, across.named(this.named.x));
+    write(this.names.y, down.named(this.named.y));
+    this.ticks("x", across.ticks, (at) => ({
       label: { x: at, y: floor + 16, "text-anchor": "middle" },
       line: { x1: at, x2: at, y1: floor, y2: floor + 4, class: "lr-axis" },
     }));
-    this.ticks("y", this.y.ticks(5), (at) => ({
+    this.ticks("y", down.ticks, (at) => ({
       label: { x: this.range.x[0] - 7, y: at + 4, "text-anchor": "end" },
       line: { x1: this.range.x[0], x2: this.range.x[1], y1: at, y2: at, class: "lr-rule" },
     }));
@@ -117,10 +127,12 @@ export class Chart {
   }
 }
 
-// A caption that is the legend too: [["fit", "the line"], ["best", "the best line"]].
+// A caption that is the legend too: [["fit", "the line"], ["best", "the best line"]], each with a
+// style of its own where it has one.
 export function captionOf(parts) {
-  const keys = parts.map(([role, text]) => {
-    const swatch = element("span", { class: `lr-key lr-key-${role}`, "aria-hidden": "true" });
+  const keys = parts.map(([role, text, style = ""]) => {
+    const attributes = { class: `lr-key lr-key-${role}`, style, "aria-hidden": "true" };
+    const swatch = element("span", attributes);
     return element("span", { class: "lr-entry" }, swatch, text);
   });
   return element("div", { class: "lr-caption", "aria-hidden": "true" }, ...keys);

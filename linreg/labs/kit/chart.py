@@ -2,7 +2,7 @@
 
 from html import escape
 
-from linreg.labs.kit.scale import share_of, tick_text, ticks
+from linreg.labs.kit.scale import ACROSS, DOWN, axis_of, share_of
 from linreg.palette import PALETTE
 
 __all__ = ["Chart", "clip_line", "colour", "key"]
@@ -95,17 +95,22 @@ class Chart:
         """Return the axes, their numbers and their names as SVG."""
         floor_, right = self.height - self.bottom, self.width - self.right
         pieces = []
-        for value in ticks(self.x, self.log_x, about=6):
+        x_axis = axis_of(self.x, self.log_x, ACROSS, right - self.left)
+        y_axis = axis_of(self.y, self.log, DOWN)
+        for value, text in x_axis.ticks:
             at = f'x="{self.across(value):.1f}" y="{floor_ + 16}" text-anchor="middle"'
-            pieces.append(f"<text {at}>{tick_text(value)}</text>")
-        for value in ticks(self.y, self.log, about=5):
+            pieces.append(f"<text {at}>{text}</text>")
+        for value, text in y_axis.ticks:
             at = self.down(value)
             pieces.append(
                 f'<path d="M{self.left} {at:.1f}H{right}" stroke="{colour("grid")}"/>'
                 f'<text x="{self.left - 7}" y="{at + 4:.1f}" text-anchor="end">'
-                f"{tick_text(value)}</text>"
+                f"{text}</text>"
             )
-        x_name, y_name = (escape(name) for name in self.names)
+        x_name, y_name = (
+            escape(axis.named(name))
+            for axis, name in zip((x_axis, y_axis), self.names, strict=True)
+        )
         pieces.append(
             f'<path d="M{self.left} {floor_}H{right}" stroke="{colour("muted")}"/>'
             f'<text x="{right}" y="{self.height - 3}" text-anchor="end">{x_name}</text>'
@@ -120,6 +125,7 @@ def clip_line(w, b, x, y):
     ends = [(left, w * left + b), (right, w * right + b)]
     if max(ends[0][1], ends[1][1]) < bottom or min(ends[0][1], ends[1][1]) > top:
         return None
+    ends = [(x, min(max(y, bottom), top)) for x, y in ends]  # a huge slope cannot blur them
     if w == 0:
         return ends
     first, second = sorted(((value - b) / w, value) for value in (bottom, top))

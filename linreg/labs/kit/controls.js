@@ -3,15 +3,18 @@ import { clamp } from "./numbers.js";
 
 // Controls: sliders, switches, buttons; and the row of numbers beside them.
 
-// A slider's mapping over every number of two significant digits, from 10 ** first up through
-// `decades` powers of ten: 90 positions to each, evenly spaced within it.
-export function decadeMapping({ first, decades }) {
+// A slider's mapping over every number of so many significant digits between two powers of ten: 9,
+// or 90 positions to each power, evenly spaced within it. What lies between is shown at the nearest.
+export function decadeMapping([low, high], digits) {
+  const [first, smallest] = [Math.round(Math.log10(low)), 10 ** (digits - 1)];
+  const each = 9 * smallest;
   const toPosition = (value) => {
     const decade = Math.floor(Math.log10(value) - first + 1e-12);
-    return 90 * decade + 10 * (value / 10 ** (first + decade) - 1);
+    return each * decade + smallest * (value / 10 ** (first + decade) - 1);
   };
-  const toValue = (at) => Number(`${10 + (at % 90)}e${first - 1 + Math.floor(at / 90)}`);
-  return { last: 90 * decades, toPosition, toValue };
+  const toValue = (at) =>
+    Number(`${smallest + (at % each)}e${first + 1 - digits + Math.floor(at / each)}`);
+  return { last: each * Math.round(Math.log10(high / low)), toPosition, toValue };
 }
 
 export function stepMapping(last) {

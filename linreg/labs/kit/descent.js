@@ -1,5 +1,5 @@
 import { decadeMapping, Slider } from "./controls.js";
-import { mean } from "./numbers.js";
+import { mean, range } from "./numbers.js";
 
 // Gradient descent on a line; the same mathematics as in descent.py and pure_python.py.
 
@@ -55,13 +55,28 @@ export function factorText(factor) {
   return factor.toFixed(decimals);
 }
 
+const powersBetween = ([low, high]) => {
+  const [first, last] = [low, high].map((value) => Math.round(Math.log10(value)));
+  return range(last - first + 1).map((k) => Number(`1e${first + k}`));
+};
+
+// A step is a straight stretch in (w, b): between two stops a line is on its way along it. `part` is
+// how much of that way it has gone.
+export function lineBetween(stops, position) {
+  const stop = Math.min(Math.floor(position), stops.length - 1);
+  const [from, to] = [stops[stop], stops[Math.min(stop + 1, stops.length - 1)]];
+  const part = position - Math.floor(position);
+  const mix = (name) => from[name] + part * (to[name] - from[name]);
+  return { w: mix("w"), b: mix("b"), from, to, part };
+}
+
 // The slider of the learning rate.
 export const rateSlider = (onInput) =>
   new Slider({
     name: "rate",
     label: "Learning rate α",
-    mapping: decadeMapping({ first: -3, decades: 3 }),
+    mapping: decadeMapping(LAB.RATES, 2),
     toText: rateText,
-    ticks: [0.001, 0.01, 0.1, 1],
+    ticks: powersBetween(LAB.RATES),
     onInput,
   });

@@ -18,6 +18,7 @@ class DescentLab(Lab):
     """A lab whose points and learning rate make gradient descent go down to one best line."""
 
     _esm = _css = ""  # a subclass has a picture, this has none
+    constants = {"RATES": (SMALLEST_RATE, LARGEST_RATE)}  # noqa: RUF012
 
     x = List(Float()).tag(sync=True)
     y = List(Float()).tag(sync=True)

@@ -2,8 +2,8 @@ import { assign, element, write } from "./dom.js";
 
 // A lab and its model: anywidget's in Jupyter, the shim's on a page.
 
-// Call `handle` whenever one of the names changes; return what ends it.
-export function follow(model, names, handle) {
+// Call `handle` whenever one of the model's names changes; return what ends it.
+export function listen(model, names, handle) {
   for (const name of names) model.on(`change:${name}`, handle);
   return () => names.forEach((name) => model.off(`change:${name}`, handle));
 }
@@ -55,17 +55,49 @@ export class Announcer {
   }
 }
 
-// What every lab holds, and how it ends. Its subclass builds `root`, `verdict` and, where something
-// moves by itself, `playback`, and keeps in `endings` what ends all that it follows.
+// Words that change, in a place that is as high as the longest of them need, so that nothing below
+// moves: those are laid under it, unseen. `all` holds words as HTML, the longest among them.
+export class Words {
+  constructor(style, all) {
+    this.seen = element("p");
+    const length = (html) => html.replace(/<[^>]*>/g, "").length;
+    const longest = [...all].sort((a, b) => length(b) - length(a)).slice(0, 6);
+    const unseen = longest.map((html) => {
+      const node = element("p", { class: "lr-unseen", "aria-hidden": "true" });
+      node.innerHTML = html;
+      return node;
+    });
+    this.node = element("div", { class: `lr-words ${style}` }, this.seen, ...unseen);
+  }
+
+  // Written where they differ from the last: a write that changes nothing still costs.
+  show(html) {
+    if (this.html !== html) this.seen.innerHTML = this.html = html;
+  }
+
+  get text() {
+    return this.seen.textContent;
+  }
+}
+
+// What every lab holds, and how it ends. Its subclass calls `mount`, brings `verdict` and, where
+// something moves by itself, `playback`, and keeps in `endings` what ends all that it listens to.
 export class Lab {
   constructor(model) {
     Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
   }
 
-  // The verdict, in a word for the style and as HTML, written where it differs from the last.
+  // Put the lab's parts into its place on the page.
+  mount(el, { name, style }, ...parts) {
+    const attributes = { class: `lr-lab ${style}`, role: "group", "aria-label": `Lab: ${name}` };
+    this.root = element("div", attributes, ...parts, this.announcer.node);
+    el.replaceChildren(this.root);
+  }
+
+  // The verdict: a word for the style, and a few sentences as HTML.
   conclude({ kind, html }) {
     assign(this.root, { "data-verdict": kind });
-    if (this.words !== html) this.verdict.innerHTML = this.words = html;
+    this.verdict.show(html);
   }
 
   end() {
@@ -79,7 +111,7 @@ export class Lab {
 // another.
 export const rebuilding = (Kind, names = ["x", "y"]) => ({ model, el }) => {
   let lab = new Kind({ model, el });
-  const ending = follow(model, names, () => {
+  const ending = listen(model, names, () => {
     lab.end();
     lab = new Kind({ model, el });
   });

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import anywidget
 
+from linreg.labs.kit import scale
 from linreg.labs.kit.bundle import bundle
+from linreg.labs.kit.text import ROUNDING
 from linreg.palette import css_variables
 
 __all__ = ["Lab", "style_sheets"]
@@ -30,7 +32,13 @@ class Lab(anywidget.AnyWidget):
 
     shown: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
-    constants: dict = {}  # noqa: RUF012
+    constants: dict = {  # noqa: RUF012
+        "ROUNDING": ROUNDING,
+        "ACROSS": scale.ACROSS,
+        "DOWN": scale.DOWN,
+        "DIGIT": scale.DIGIT,
+        "WIDEST": scale.WIDEST,
+    }
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -5,14 +5,16 @@ import { readable } from "./text.js";
 // Straight lines on a chart, and what is said where one leaves it.
 
 // The part of y = slope·x + intercept within a frame, as [x1, y1, x2, y2], or null. Where the line
-// leaves by the floor or the roof, that value is the frame's own: a huge slope cannot blur it.
+// leaves by the floor or the roof, that value is the frame's own, and at a side it is no farther out
+// than they are: a huge slope cannot blur it.
 export function clipLine(slope, intercept, [left, right], [bottom, top]) {
   const at = (x) => slope * x + intercept;
   if (Math.max(at(left), at(right)) < bottom || Math.min(at(left), at(right)) > top) return null;
+  const within = (x) => clamp(at(x), bottom, top);
   const crossing = (value) => [(value - intercept) / slope, value];
   const [first, second] = slope > 0 ? [bottom, top].map(crossing) : [top, bottom].map(crossing);
-  const start = slope !== 0 && first[0] > left ? first : [left, at(left)];
-  const end = slope !== 0 && second[0] < right ? second : [right, at(right)];
+  const start = slope !== 0 && first[0] > left ? first : [left, within(left)];
+  const end = slope !== 0 && second[0] < right ? second : [right, within(right)];
   return [...start, ...end];
 }
 
@@ -36,42 +38,51 @@ export function nearChart(chart, value) {
   return clamp(value, 2 * bottom - top, 2 * top - bottom);
 }
 
-// Where a line leaves a chart: arrowheads, and its value over the farthest point.
+// Where a line leaves a chart by its floor or its roof, as far as that is a point's doing: arrowheads,
+// and the value over the point where the line is farthest out.
 export class Departure {
   constructor(chart) {
     this.chart = chart;
-    this.arrows = [0, 1].map(() => chart.add("path", { class: "lr-arrow" }, chart.over));
-    this.note = [0, 1].map(() => chart.add("text", { class: "lr-warning" }, chart.over));
+    this.arrows = chart.addSeveral(2, "path", { class: "lr-arrow" }, chart.over);
+    this.note = chart.addSeveral(2, "text", { class: "lr-warning" }, chart.over);
   }
 
-  draw({ w, b }, xs) {
+  draw(line, xs) {
     const { chart } = this;
-    const [[left, right], [bottom, top]] = [chart.x.domain, chart.y.domain];
-    const outside = (value) => value < bottom || value > top;
-    const worst = xs.reduce((a, c) => (Math.abs(w * c + b) > Math.abs(w * a + b) ? c : a));
-    const away = outside(w * worst + b);
-    const ends = clipLine(w, b, [left, right], [bottom, top]);
-    const exits = ends
-      ? [ends.slice(0, 2), ends.slice(2)].filter(([, value]) => this.onEdge(value))
-      : [[(left + right) / 2, b > top ? top : bottom]];
+    const at = (x) => line.w * x + line.b;
+    const [bottom, top] = chart.y.domain;
+    const outside = (x) => Math.max(bottom - at(x), at(x) - top);
+    const worst = xs.reduce((a, c) => (outside(c) > outside(a) ? c : a));
+    const away = outside(worst) > 0;
+    const exits = away ? this.exits(line) : [];
     this.arrows.forEach((arrow, i) => {
-      show(arrow, away && exits[i]);
-      if (!exits[i]) return;
-      const [x, y] = [chart.x(exits[i][0]), chart.y(exits[i][1])];
-      const tip = exits[i][1] > (bottom + top) / 2 ? -7 : 7;
-      assign(arrow, { d: `M${x - 6} ${y}h12l-6 ${tip}z` });
+      show(arrow, i < exits.length);
+      if (i >= exits.length) return;
+      const [x, y] = [chart.x(exits[i][0]), chart.y(exits[i][1])].map((at) => at.toFixed(2));
+      assign(arrow, { d: `M${(x - 6).toFixed(2)} ${y}h12l-6 ${exits[i][1] === top ? -7 : 7}z` });
     });
-    const [at, value] = [readable(worst, 2), readable(w * worst + b, 3)];
-    const lines = ["off the chart:", `at x = ${at} the line says ${value}`];
+    const texts = [
+      "off the chart:",
+      `at x = ${readable(worst, 2)} the line says ${readable(at(worst), 3)}`,
+    ];
     this.note.forEach((text, i) => {
       show(text, away);
       assign(text, { x: chart.range.x[0] + 8, y: chart.range.y[1] + 16 + 15 * i });
-      write(text, lines[i]);
+      write(text, texts[i]);
     });
   }
 
-  onEdge(value) {
+  // The places on the floor and the roof by which a line leaves; where the chart shows nothing of
+  // it, the middle of the one beyond which it lies.
+  exits({ w, b }) {
+    const { domain: across } = this.chart.x;
     const [bottom, top] = this.chart.y.domain;
-    return Math.min(Math.abs(value - bottom), Math.abs(value - top)) < 1e-6 * (top - bottom);
+    const ends = clipLine(w, b, across, [bottom, top]);
+    if (ends) {
+      const [x1, y1, x2, y2] = ends;
+      return [[x1, y1], [x2, y2]].filter(([, value]) => value === bottom || value === top);
+    }
+    const middle = (across[0] + across[1]) / 2;
+    return [[middle, w * middle + b > top ? top : bottom]];
   }
 }

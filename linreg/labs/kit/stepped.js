@@ -1,6 +1,6 @@
 import { Button, Slider, stepMapping } from "./controls.js";
 import { element } from "./dom.js";
-import { follow, Lab } from "./lab.js";
+import { Lab, listen } from "./lab.js";
 import { Playback } from "./playback.js";
 
 // A lab that goes along steps.
@@ -34,11 +34,11 @@ export class SteppedLab extends Lab {
     return element("div", { class: "lr-transport" }, buttons, this.step.node);
   }
 
-  // Follow the model's step and whether it plays; return what ends it.
-  followSteps() {
+  // Listen to the model's step and whether it plays; return what ends it.
+  listenToSteps() {
     const endings = [
-      follow(this.model, ["step"], () => this.arrive()),
-      follow(this.model, ["playing"], () => this.play()),
+      listen(this.model, ["step"], () => this.arrive()),
+      listen(this.model, ["playing"], () => this.play()),
     ];
     if (this.model.get("playing")) this.play();
     return () => endings.forEach((ending) => ending());
@@ -78,7 +78,7 @@ export class SteppedLab extends Lab {
   }
 
   announce() {
-    if (!this.playback.running) this.announcer.say(`${this.verdict.textContent} ${this.summary}`);
+    if (!this.playback.running) this.announcer.say(`${this.verdict.text} ${this.summary}`);
   }
 
   play() {

@@ -7,7 +7,7 @@ export function superscript(integer) {
 
 export const withMinus = (text) => text.replace("-", "−");
 
-// 5.426, 0.008048, 12345, 3.20×10⁵; as in kit.py.
+// 5.426, 0.008048, 12345, 3.20×10⁵.
 export function readable(value, digits = 4) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return withMinus(value < 0 ? "-∞" : "∞");
@@ -17,7 +17,7 @@ export function readable(value, digits = 4) {
   return `${withMinus(mantissa)}×10${superscript(Number(exponent))}`;
 }
 
-// 10⁻³, 5×10⁻⁴, 2.5×10⁹: a power of ten, times a number of three digits at most; as in kit.py.
+// 10⁻³, 5×10⁻⁴, 2.5×10⁹: a power of ten, times a number of three digits at most.
 export function powerText(value) {
   const [mantissa, exponent] = value.toExponential(2).split("e");
   const digits = Number(mantissa) === 1 ? "" : `${Number(mantissa)}×`;
@@ -31,7 +31,11 @@ export function fixed(value, decimals = 4) {
   return Number(text) === 0 ? text.replace("-", "") : withMinus(text);
 }
 
-// A mean of residuals to a power as it is told: 0 where only rounding is left of it.
-export function told(loss, y, power = 2) {
-  return loss <= (1e-9 * Math.max(...y.map(Math.abs))) ** power ? 0 : loss;
+// A mean of residuals to a power as it is displayed: 0 where only rounding is left of it.
+export function zeroIfRounding(loss, y, power = 2) {
+  return loss <= (LAB.ROUNDING * Math.max(...y.map(Math.abs))) ** power ? 0 : loss;
 }
+
+// A sentence of Python's with places to fill: "{least} at the {where}".
+export const filled = (sentence, values) =>
+  sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -2,7 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["power", "readable", "significant", "superscript", "zero_if_rounding"]
+__all__ = ["ROUNDING", "power", "readable", "significant", "superscript", "zero_if_rounding"]
+
+ROUNDING = 1e-9  # what rounding may leave of a residual that is none, as a part of the largest y
 
 
 def readable(value, digits=4):
@@ -42,4 +44,4 @@ def significant(value, digits):
 
 def zero_if_rounding(loss, y, power=2):
     """Return a mean of residuals to a power as it is displayed: 0 where only rounding is left."""
-    return 0.0 if loss <= (1e-9 * max(map(abs, y))) ** power else loss
+    return 0.0 if loss <= (ROUNDING * max(map(abs, y))) ** power else loss

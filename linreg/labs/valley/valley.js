@@ -2,34 +2,22 @@ import { Chart } from "../kit/chart.js";
 import { evenMapping, Slider, Switch } from "../kit/controls.js";
 import { factorText } from "../kit/descent.js";
 import { assign, element, shape, show, write } from "../kit/dom.js";
-import { follow, rebuilding, watchWidths } from "../kit/lab.js";
+import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, range } from "../kit/numbers.js";
-import { logarithmic } from "../kit/scale.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { powerText, readable } from "../kit/text.js";
+import { filled, powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as valley.py, and tested against it ----------------------------------
 
-const [ROWS, BATCH] = [16, 4];
-const NOISE = 1; // the size of every residual at the optimum
-const STEEP = [0.8, -0.6]; // the direction in which the valley rises most
-const FLAT = [0.6, 0.8];
-const START = [0.7 * STEEP[0] + 5 * FLAT[0], 0.7 * STEEP[1] + 5 * FLAT[1]];
-const [RATE, DECAY] = [0.4, 0.01]; // of SGD
-const LARGEST_KAPPA = 20;
-const SEEN = 150; // steps that the picture shows
-const [COUNTED, HELD] = [2500, 250]; // steps counted, and for how long a gap must stay small
-const AT_REST = 1e-24; // of the first gap: there a walk ends
-const LEVELS = [0.05, 0.2, 0.8, 3.2, 12.8]; // of equal gap, each ring twice as wide as the last
-const [LEAST_SEEN, MOST_SEEN] = [1e-9, 100]; // shares of the first gap on the axis
+const { BATCH, COUNTED, FLAT, N_ROWS, NOISE, SEEN, SHARES, START, STEEP } = LAB;
 
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
 const plus = (a, factor, b) => [a[0] + factor * b[0], a[1] + factor * b[1]];
 
 // Sixteen rows on an ellipse, and targets that go up and down: the best weights are zero.
 function rowsOf(kappa) {
-  return range(ROWS).map((i) => {
-    const turn = (2 * Math.PI * i) / ROWS;
+  return range(N_ROWS).map((i) => {
+    const turn = (2 * Math.PI * i) / N_ROWS;
     const [a, c] = [Math.SQRT2 * Math.cos(turn), (Math.SQRT2 * Math.sin(turn)) / kappa];
     const x = [a * STEEP[0] + c * FLAT[0], a * STEEP[1] + c * FLAT[1]];
     return { x, y: i % 2 ? -NOISE : NOISE };
@@ -97,7 +85,7 @@ const WALKS = {
       yield place;
       const first = (step * BATCH) % order.length;
       const batch = order.slice(first, first + BATCH).map((i) => rows[i]);
-      const rate = RATE / (1 + (falling ? DECAY : 0) * step);
+      const rate = LAB.RATE / (1 + (falling ? LAB.DECAY : 0) * step);
       place = plus(place, -rate, slopeAt(batch, place));
     }
   },
@@ -113,43 +101,34 @@ export function walk(name, { kappa, tolerance, order, falling }) {
     const share = gapAt(kappa, place) / first;
     if (step <= SEEN) stops.push({ place, share });
     if (share > tolerance) lastFar = step;
-    if (share <= AT_REST || step === COUNTED) break;
+    if (share <= LAB.AT_REST || step === COUNTED) break;
     step += 1;
   }
-  return { stops, needed: lastFar < COUNTED - HELD ? lastFar + 1 : null };
+  return { stops, needed: lastFar < COUNTED - LAB.HELD ? lastFar + 1 : null };
 }
 
 // ---- Words --------------------------------------------------------------------------------------
 
-// In the order of the chapter. `law` is the factor by which the error shrinks a step, in the end.
-const METHODS = [
-  {
-    name: "gradient_descent",
-    text: "gradient descent",
-    letter: "G",
-    law: (kappa) => (kappa ** 2 - 1) / (kappa ** 2 + 1),
-  },
-  {
-    name: "heavy_ball",
-    text: "heavy ball",
-    letter: "H",
-    keepsSpeed: true,
-    law: (kappa) => (kappa - 1) / (kappa + 1),
-  },
-  {
-    name: "nesterov",
-    text: "Nesterov",
-    letter: "N",
-    keepsSpeed: true,
-    law: (kappa) => 1 - 1 / kappa,
-  },
-  { name: "conjugate_gradient", text: "conjugate gradient", letter: "C" },
-  { name: "stochastic_gradient_descent", text: "SGD", letter: "S" },
-];
+// By which factor the error shrinks a step, in the end.
+const LAWS = {
+  gradient_descent: (kappa) => (kappa ** 2 - 1) / (kappa ** 2 + 1),
+  heavy_ball: (kappa) => (kappa - 1) / (kappa + 1),
+  nesterov: (kappa) => 1 - 1 / kappa,
+};
+const MOMENTUM = ["heavy_ball", "nesterov"];
+
+// In the order of the chapter, each with the letter on its mark.
+const METHODS = LAB.METHODS.map(([name, text, role]) => ({
+  name,
+  text,
+  letter: text[0].toUpperCase(),
+  law: LAWS[name],
+  colour: `--lr-method:var(--lr-${role})`,
+}));
 
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
 const exactNumber = (value) => String(Number(value.toPrecision(12))); // but for rounding noise
-const stepsText = (needed) => (needed === null ? `over ${COUNTED}` : String(needed));
+const stepsText = (needed) => (needed === null ? LAB.NOT_ARRIVED : String(needed));
 const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 const takes = (count) => counted(count, "step");
 
@@ -157,23 +136,23 @@ const takes = (count) => counted(count, "step");
 function noteOf({ name, law }, { kappa, needed }) {
   if (law) return `error × ${factorText(law(kappa))} a step`;
   if (name === "conjugate_gradient") return "two weights, two steps at most";
-  return needed === null ? "not for good" : counted(shortNumber((needed * BATCH) / ROWS), "epoch");
+  return needed === null ? "not for good" : counted(shortNumber((needed * BATCH) / N_ROWS), "epoch");
 }
 
 const SENTENCES = {
   none: () => "No method is chosen. Switch one on.",
-  round: ({ tolerance, told }) =>
-    `κ = 1: the bowl is round, and the slope points straight at the bottom. ${told} (Until the gap
+  round: ({ tolerance, outcome }) =>
+    `κ = 1: the bowl is round, and the slope points straight at the bottom. ${outcome} (Until the gap
     stays below ${tolerance} of the first.)`,
-  valley: ({ kappa, square, tolerance, told }) =>
-    `κ = ${kappa}: across, the valley curves κ² = ${square} times as much as along. ${told} (Until
+  valley: ({ kappa, square, tolerance, outcome }) =>
+    `κ = ${kappa}: across, the valley curves κ² = ${square} times as much as along. ${outcome} (Until
     the gap stays below ${tolerance} of the first.)`,
 };
 
 const listed = (parts) => parts.join(" and ");
 
 // What a round bowl comes to, of the methods that are shown.
-function roundTellings(needed) {
+function roundOutcome(needed) {
   const { stochastic_gradient_descent: sgd, ...full } = needed;
   const parts = [];
   if (Object.keys(full).length) {
@@ -186,13 +165,13 @@ function roundTellings(needed) {
 }
 
 // A sentence a kind of method, of those that are shown.
-function tellings(needed, { falling }) {
+function valleyOutcome(needed, { falling }) {
   const shown = (name) => needed[name] !== undefined;
   const parts = [];
   if (shown("gradient_descent")) {
     parts.push(`Gradient descent takes ${takes(needed.gradient_descent)}; its law has κ².`);
   }
-  const kept = METHODS.filter(({ name, keepsSpeed }) => keepsSpeed && shown(name));
+  const kept = METHODS.filter(({ name }) => MOMENTUM.includes(name) && shown(name));
   if (kept.length) {
     const counts = listed(kept.map(({ name, text }) => `${text} ${needed[name]}`));
     parts.push(`With momentum the law has κ alone: ${counts}.`);
@@ -219,14 +198,23 @@ export function verdict({ kappa, tolerance, falling, needed }) {
     kappa: exactNumber(kappa),
     square: exactNumber(kappa ** 2),
     tolerance: powerText(tolerance),
-    told: kind === "round" ? roundTellings(needed) : tellings(needed, { falling }),
+    outcome: kind === "round" ? roundOutcome(needed) : valleyOutcome(needed, { falling }),
   };
   return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
 }
 
+// Verdicts as long as they can be, so that their place is high enough for all.
+const LONGEST = [false, true].flatMap((falling) =>
+  [null, COUNTED].map((sgd) => {
+    const each = METHODS.map(({ name }) => [name, name.startsWith("stochastic") ? sgd : COUNTED]);
+    const facts = { kappa: 13.5, tolerance: 8.88e-8, falling, needed: Object.fromEntries(each) };
+    return verdict(facts).html;
+  }),
+);
+
 // ---- The lab ------------------------------------------------------------------------------------
 
-// Higher than other pictures are: a valley needs room.
+// Higher than other pictures are: a valley needs the space.
 const heightOf = (width, stacked) =>
   Math.round(stacked ? clamp(0.66 * width, 190, 330) : clamp(30 + 0.7 * width, 220, 350));
 
@@ -244,13 +232,14 @@ function between(stops, position) {
 
 // A method's mark on a chart: its trail, and a dot with its letter.
 class Mark {
-  constructor(chart, { name, letter }) {
+  constructor(chart, { name, letter, colour }) {
     const slug = `lr-valley-${slugOf(name)}`;
-    this.way = chart.add("polyline", { class: `lr-valley-way ${slug}` });
+    this.way = chart.add("polyline", { class: `lr-valley-way ${slug}`, style: colour });
     const disc = shape("circle", { class: "lr-valley-dot", r: 8 });
     const text = shape("text", { class: "lr-valley-letter", "text-anchor": "middle", y: 4 });
     write(text, letter);
-    this.dot = chart.over.appendChild(shape("g", { class: slug, "aria-hidden": "true" }, disc, text));
+    const attributes = { class: slug, style: colour, "aria-hidden": "true" };
+    this.dot = chart.over.appendChild(shape("g", attributes, disc, text));
   }
 
   draw(visible, pixels) {
@@ -292,8 +281,7 @@ class MarkedPanel {
 class MapPanel extends MarkedPanel {
   constructor() {
     const chart = new Chart({
-      x: { name: "first weight" },
-      y: { name: "second weight" },
+      names: LAB.AXES.map,
       heightOf,
       caption: [
         ["contour", "equal loss"],
@@ -306,7 +294,7 @@ class MapPanel extends MarkedPanel {
     this.mark();
   }
 
-  settle(kappa) {
+  prepare(kappa) {
     const { chart } = this;
     const { x, y } = chart.range;
     const [low, high] = [-2, 5.4];
@@ -320,7 +308,7 @@ class MapPanel extends MarkedPanel {
       const [rx, ry] = [Math.sqrt(level), kappa * Math.sqrt(level)].map((r) => r.toFixed(5));
       return shape("ellipse", { rx, ry });
     };
-    this.rings.replaceChildren(...LEVELS.map(ring));
+    this.rings.replaceChildren(...LAB.LEVELS.map(ring));
     assign(this.pin, { transform: `translate(${chart.x(0)} ${chart.y(0)})` });
   }
 
@@ -333,8 +321,8 @@ class MapPanel extends MarkedPanel {
 class GapPanel extends MarkedPanel {
   constructor() {
     const chart = new Chart({
-      x: { name: "step" },
-      y: { name: "gap left", kind: logarithmic },
+      names: LAB.AXES.gaps,
+      log: true,
       heightOf,
       caption: [["tolerance", "the tolerance"]],
     });
@@ -343,22 +331,22 @@ class GapPanel extends MarkedPanel {
     this.mark();
   }
 
-  settle(tolerance) {
+  prepare(tolerance) {
     const { chart } = this;
-    chart.frame({ x: [0, SEEN], y: [LEAST_SEEN, MOST_SEEN] });
+    chart.frame({ x: [0, SEEN], y: SHARES });
     const level = chart.y(tolerance).toFixed(2);
     assign(this.goal, { x1: chart.range.x[0], x2: chart.range.x[1], y1: level, y2: level });
   }
 
   pixel({ share }, step) {
-    return [this.chart.x(step), this.chart.y(clamp(share, LEAST_SEEN, MOST_SEEN))];
+    return [this.chart.x(step), this.chart.y(clamp(share, ...SHARES))];
   }
 }
 
 // A method's checkbox, the steps that it needs, and a word on them.
 class MethodRow {
   constructor(method, onChange) {
-    const { name, text, letter } = method;
+    const { name, text, letter, colour } = method;
     this.method = method;
     this.switch = new Switch({ text, onChange });
     const badge = element("span", { class: "lr-valley-badge", "aria-hidden": "true" }, letter);
@@ -366,7 +354,8 @@ class MethodRow {
     this.count = element("span", { class: "lr-value", "data-readout": slugOf(name) });
     this.note = element("span", { class: "lr-valley-note" });
     const style = `lr-valley-method lr-valley-${slugOf(name)}`;
-    this.node = element("div", { class: style }, this.switch.node, this.count, this.note);
+    const parts = [this.switch.node, this.count, this.note];
+    this.node = element("div", { class: style, style: colour }, ...parts);
   }
 
   get isOn() {
@@ -381,11 +370,12 @@ class MethodRow {
   }
 }
 
-// A slider over powers of ten, 10⁻¹ to 10⁻⁸; what lies between is shown at the nearest.
+// A slider over powers of ten, the largest first; what lies between is shown at the nearest.
+const [FINEST, COARSEST] = LAB.TOLERANCES.map((value) => Math.round(Math.log10(value)));
 const toleranceMapping = {
-  last: 7,
-  toPosition: (value) => -1 - Math.log10(value),
-  toValue: (at) => Number(`1e-${at + 1}`),
+  last: COARSEST - FINEST,
+  toPosition: (value) => COARSEST - Math.log10(value),
+  toValue: (at) => Number(`1e${COARSEST - at}`),
 };
 
 class ValleyLab extends SteppedLab {
@@ -394,8 +384,8 @@ class ValleyLab extends SteppedLab {
     this.build(el);
     this.retrace({ silent: true });
     this.endings = [
-      follow(model, ["kappa", "tolerance", "methods", "falling", "order"], () => this.retrace()),
-      this.followSteps(),
+      listen(model, ["kappa", "tolerance", "methods", "falling", "order"], () => this.retrace()),
+      this.listenToSteps(),
       watchWidths([this.map.chart, this.gaps.chart], () => this.layout()),
     ];
   }
@@ -407,7 +397,7 @@ class ValleyLab extends SteppedLab {
     this.kappa = new Slider({
       name: "kappa",
       label: "Condition number κ",
-      mapping: evenMapping([1, LARGEST_KAPPA], 0.5),
+      mapping: evenMapping(LAB.KAPPAS, 0.5),
       toText: exactNumber,
       ticks: [1, 5, 10, 15, 20],
       onInput: (value) => set("kappa", value),
@@ -430,10 +420,10 @@ class ValleyLab extends SteppedLab {
       text: "SGD’s rate falls",
       onChange: (on) => set("falling", on),
     });
-    this.verdict = element("p", { class: "lr-verdict" });
-    this.root = element(
-      "div",
-      { class: "lr-lab lr-valley", role: "group", "aria-label": "Lab: the long valley" },
+    this.verdict = new Words("lr-verdict", LONGEST);
+    this.mount(
+      el,
+      { name: "the long valley", style: "lr-valley" },
       element("div", { class: "lr-panels" }, this.map.chart.node, this.gaps.chart.node),
       element(
         "div",
@@ -443,10 +433,8 @@ class ValleyLab extends SteppedLab {
         methods,
         element("div", { class: "lr-transport" }, this.falling.node, this.tolerance.node),
       ),
-      this.verdict,
-      this.announcer.node,
+      this.verdict.node,
     );
-    el.replaceChildren(this.root);
   }
 
   choose() {
@@ -472,8 +460,8 @@ class ValleyLab extends SteppedLab {
   }
 
   layout() {
-    this.map.settle(this.state.kappa);
-    this.gaps.settle(this.state.tolerance);
+    this.map.prepare(this.state.kappa);
+    this.gaps.prepare(this.state.tolerance);
     this.draw(this.here);
   }
 
@@ -492,7 +480,7 @@ class ValleyLab extends SteppedLab {
     );
     const summary = left.length ? `Share of the gap left: ${left.join(", ")}.` : "";
     this.map.chart.describe(
-      `A valley with κ = ${shortNumber(kappa)}, seen from above, and the walks' trails` +
+      `${filled(LAB.VALLEY, { kappa: shortNumber(kappa) })}, seen from above, and the walks' trails` +
         ` after ${step} steps from one start.`,
     );
     this.gaps.chart.describe(

@@ -21,12 +21,16 @@ TURN = np.array([[0.8, -0.6], [0.6, 0.8]])  # its rows: the steep direction, the
 START = np.array([0.7, 5.0]) @ TURN
 RATE, DECAY = 0.4, 0.01  # of SGD
 EPOCHS = 60  # that the row order holds; then it begins anew
-LARGEST_KAPPA = 20
+KAPPAS = (1, 20)  # the smallest and the largest condition number
+TOLERANCES = (1e-8, 0.1)
 SEEN = 150  # steps that the picture shows
 COUNTED, HELD = 2500, 250  # steps that are counted, and for how long a gap must stay small
 AT_REST = 1e-24  # of the first gap: there a walk ends
 LEVELS = [0.05, 0.2, 0.8, 3.2, 12.8]  # of equal gap, each ring twice as wide as the last
 LEAST_SEEN, MOST_SEEN = 1e-9, 100  # shares of the first gap on the axis
+NOT_ARRIVED = f"over {COUNTED}"  # steps
+VALLEY = "A valley with κ = {kappa}"
+AXES = {"map": ("first weight", "second weight"), "gaps": ("step", "gap left")}
 
 # The methods in the order of the chapter: their name, their role in the palette.
 METHODS = {
@@ -74,6 +78,28 @@ class Valley(Lab):
     seed = Int(0)
     order = List(Int()).tag(sync=True)
 
+    constants = {  # noqa: RUF012
+        "N_ROWS": N_ROWS,
+        "BATCH": BATCH,
+        "NOISE": NOISE,
+        "STEEP": tuple(TURN[0]),
+        "FLAT": tuple(TURN[1]),
+        "START": tuple(START),
+        "RATE": RATE,
+        "DECAY": DECAY,
+        "KAPPAS": KAPPAS,
+        "TOLERANCES": TOLERANCES,
+        "SEEN": SEEN,
+        "COUNTED": COUNTED,
+        "HELD": HELD,
+        "AT_REST": AT_REST,
+        "LEVELS": LEVELS,
+        "SHARES": (LEAST_SEEN, MOST_SEEN),
+        "METHODS": [(name, *words) for name, words in METHODS.items()],
+        "NOT_ARRIVED": NOT_ARRIVED,
+        "VALLEY": VALLEY,
+        "AXES": AXES,
+    }
     shown = ("kappa", "tolerance", "methods", "falling", "step", "playing", "order")
     spoken = ("kappa", "tolerance", "step")
 
@@ -90,11 +116,11 @@ class Valley(Lab):
 
     @validate("kappa")
     def _check_kappa(self, proposal):
-        return within(proposal["value"], "kappa", 1, LARGEST_KAPPA)
+        return within(proposal["value"], "kappa", *KAPPAS)
 
     @validate("tolerance")
     def _check_tolerance(self, proposal):
-        return within(proposal["value"], "tolerance", 1e-8, 0.1)
+        return within(proposal["value"], "tolerance", *TOLERANCES)
 
     @validate("step")
     def _check_step(self, proposal):
@@ -158,8 +184,9 @@ class Valley(Lab):
         counts = ", ".join(
             f"{key(METHODS[name][1])}{METHODS[name][0]} {self.count(name)}" for name in self.methods
         )
+        valley = VALLEY.format(kappa=f"{self.kappa:g}")
         text = (
-            f"A valley with κ = {self.kappa:g}, its rings of equal loss, and walks from one start, "
+            f"{valley}, its rings of equal loss, and walks from one start, "
             "a dot where each has come to; and the share of the first gap after each step. Steps "
             f"until the gap stays below {power(self.tolerance)} of the first, the dashed line: "
             f"{counts or 'no method is shown'}. "
@@ -171,12 +198,12 @@ class Valley(Lab):
     def count(self, name):
         """Return the steps needed, as text."""
         steps = self.steps_needed(name)
-        return f"over {COUNTED}" if steps == inf else str(steps)
+        return NOT_ARRIVED if steps == inf else str(steps)
 
     def map_chart(self, walks):
         """Return rings of equal gap and the walks' trails, as a ``Chart`` of equal scales."""
         title = "A narrow valley seen from above, and the trails of the walks from one start"
-        chart = Chart(title, (-4.2, 7.24), (-2.0, 5.2), ("first weight", "second weight"))
+        chart = Chart(title, (-4.2, 7.24), (-2.0, 5.2), AXES["map"])
         turn = np.linspace(0, 2 * pi, 73)
         for level in LEVELS:
             ring = np.sqrt(level) * np.column_stack([np.cos(turn), self.kappa * np.sin(turn)])
@@ -190,7 +217,7 @@ class Valley(Lab):
         """Return the share of the gap that is left after each step, as a ``Chart``."""
         title = "The share of the first gap after each step; dashed, the tolerance"
         frame = (LEAST_SEEN, MOST_SEEN)
-        chart = Chart(title, (0, SEEN), frame, ("step", "gap left"), log=True)
+        chart = Chart(title, (0, SEEN), frame, AXES["gaps"], log=True)
         for name, places in walks.items():
             left = np.clip(self.share(places), LEAST_SEEN / 10, MOST_SEEN)
             chart.line(enumerate(left), METHODS[name][1], 2)

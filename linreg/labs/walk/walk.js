@@ -7,22 +7,20 @@ import {
   gradient,
   LAMBDA,
   leastSquares,
+  lineBetween,
   meanSquaredError,
   rateSlider,
   rateText,
   threshold,
 } from "../kit/descent.js";
 import { assign, element, write } from "../kit/dom.js";
-import { follow, rebuilding, watchWidths } from "../kit/lab.js";
+import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { Departure, nearChart, placeLine } from "../kit/line.js";
 import { mean } from "../kit/numbers.js";
-import { logarithmic } from "../kit/scale.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { fixed, readable, superscript } from "../kit/text.js";
+import { filled, fixed, readable, superscript } from "../kit/text.js";
 
 // ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
-
-const LARGEST = 1e80; // beyond it the walk is cut short, long before a square overflows
 
 // The stops of the walk from (0, 0): step 0 to step `steps`.
 export function walk(x, y, rate, steps) {
@@ -31,7 +29,7 @@ export function walk(x, y, rate, steps) {
     const here = stops[stops.length - 1];
     const slope = gradient(x, y, here);
     const next = { w: here.w - rate * slope.w, b: here.b - rate * slope.b };
-    if (Math.max(Math.abs(next.w), Math.abs(next.b)) > LARGEST) break;
+    if (Math.max(Math.abs(next.w), Math.abs(next.b)) > LAB.LARGEST) break;
     stops.push(next);
   }
   return stops.map((stop) => ({ ...stop, loss: meanSquaredError(x, y, stop) }));
@@ -84,6 +82,20 @@ const SENTENCES = {
     error along the steepest direction, and ${leftFlattest} along the flattest. ${rest}.`,
 };
 
+// Each as long as it can be, so that the place of the verdict is high enough for all.
+const WIDEST = {
+  alpha: "α ≈ 0.000000",
+  limit: "0.00000000",
+  half: "0.00000000",
+  left: "0.000000",
+  leftFlattest: "0.000000",
+  rest: "After 000 steps the gap is below 10⁻⁰⁰",
+  still: ", 00.0% of the first",
+  stretch: " The loss grows to 0.0×10⁰⁰⁰.",
+  cut: " After step 000 we stop counting.",
+};
+const LONGEST = Object.values(SENTENCES).map((sentence) => sentence(WIDEST));
+
 export function verdict({ x, rate, steps, stops, best }) {
   const { steepest, flattest } = curvatures(x);
   const [first, last] = [stops[0], stops[stops.length - 1]].map((stop) => gap(x, stop, best));
@@ -116,19 +128,19 @@ function gapText(value, start, digits = 4) {
 // The window on the data: the points, the best line from side to side, and the first line, y = 0.
 function dataFrame(x, y, best) {
   const [low, high] = [Math.min(...x), Math.max(...x)];
-  const pad = 0.08 * (high - low);
+  const pad = LAB.PAD * (high - low);
   const sides = [low - pad, high + pad];
   const seen = [0, ...y, ...sides.map((side) => best.w * side + best.b)];
   const [bottom, top] = [Math.min(...seen), Math.max(...seen)];
-  const room = 0.25 * (top - bottom || 1);
-  return { x: sides, y: [bottom - room, top + room] };
+  const headroom = LAB.HEADROOM * (top - bottom || 1);
+  return { x: sides, y: [bottom - headroom, top + headroom] };
 }
 
-// The window on the losses, of the whole walk, with room for a word under the dashed minimum.
+// The window on the losses of the whole walk, with space for a word under the dashed minimum.
 function lossFrame(stops, least, pixels) {
   const highest = Math.max(...stops.map((stop) => stop.loss)) || 1;
-  const floor = Math.max(least, 1e-16 * (stops[0].loss || 1));
-  const span = Math.max(0.5, Math.log10(highest / floor));
+  const floor = Math.max(least, LAB.LEAST_SHARE * (stops[0].loss || 1));
+  const span = Math.max(LAB.LEAST_DECADES, Math.log10(highest / floor));
   const perPixel = span / (pixels - 34);
   const from = Math.log10(floor) - 24 * perPixel;
   const to = Math.log10(floor) + span + 10 * perPixel;
@@ -143,8 +155,7 @@ const TRAIL = 24;
 class DataPanel {
   constructor(count) {
     this.chart = new Chart({
-      x: { name: "x" },
-      y: { name: "y" },
+      names: LAB.AXES.data,
       caption: [
         ["fit", "the line"],
         ["trail", "earlier"],
@@ -153,18 +164,16 @@ class DataPanel {
       ],
     });
     const { chart } = this;
-    const several = (number, tag, attributes) =>
-      Array.from({ length: number }, () => chart.add(tag, attributes));
-    this.sticks = several(count, "line", { class: "lr-stick" });
-    this.trail = several(TRAIL, "line", { class: "lr-trail" });
+    this.sticks = chart.addSeveral(count, "line", { class: "lr-stick" });
+    this.trail = chart.addSeveral(TRAIL, "line", { class: "lr-trail" });
     this.line = chart.add("line", { class: "lr-fit" });
     this.best = chart.add("line", { class: "lr-best" });
-    this.points = several(count, "circle", { class: "lr-point", r: 5 });
+    this.points = chart.addSeveral(count, "circle", { class: "lr-point", r: 5 });
     this.departure = new Departure(chart);
   }
 
   // Draw what does not move: the axes, the points, the dashed line.
-  settle({ x, y, best, frame }) {
+  prepare({ x, y, best, frame }) {
     const { chart } = this;
     Object.assign(this, { x, y });
     chart.frame(frame);
@@ -193,8 +202,8 @@ class DataPanel {
 class LossPanel {
   constructor() {
     this.chart = new Chart({
-      x: { name: "step" },
-      y: { name: "loss", kind: logarithmic },
+      names: LAB.AXES.losses,
+      log: true,
       caption: [
         ["fit", "the loss"],
         ["future", "to come"],
@@ -209,7 +218,7 @@ class LossPanel {
     this.dot = chart.add("circle", { class: "lr-dot", r: 5.5 }, chart.over);
   }
 
-  settle({ stops, steps, least }) {
+  prepare({ stops, steps, least }) {
     const { chart } = this;
     const [bottom, top] = chart.range.y;
     const { floor, y } = lossFrame(stops, least, bottom - top);
@@ -245,8 +254,8 @@ class WalkLab extends SteppedLab {
     this.build(el);
     this.solve();
     this.endings = [
-      follow(model, ["learning_rate", "n_steps"], () => this.retrace()),
-      this.followSteps(),
+      listen(model, ["learning_rate", "n_steps"], () => this.retrace()),
+      this.listenToSteps(),
       watchWidths([this.data.chart, this.losses.chart], () => this.layout()),
     ];
   }
@@ -264,17 +273,15 @@ class WalkLab extends SteppedLab {
       { key: "loss", name: "loss" },
       { key: "gap", name: "gap to the minimum" },
     ]);
-    this.verdict = element("p", { class: "lr-verdict" });
-    this.root = element(
-      "div",
-      { class: "lr-lab", role: "group", "aria-label": "Lab: the walk" },
+    this.verdict = new Words("lr-verdict", LONGEST);
+    this.mount(
+      el,
+      { name: "the walk", style: "lr-walk" },
       element("div", { class: "lr-panels" }, this.data.chart.node, this.losses.chart.node),
       element("div", { class: "lr-controls" }, this.rate.node, transport),
       this.readouts.node,
-      this.verdict,
-      this.announcer.node,
+      this.verdict.node,
     );
-    el.replaceChildren(this.root);
   }
 
   // New data: the least loss, the threshold, the window.
@@ -301,15 +308,15 @@ class WalkLab extends SteppedLab {
   }
 
   layout() {
-    this.data.settle(this.problem);
-    this.losses.settle({ stops: this.stops, steps: this.steps, least: this.problem.least });
+    this.data.prepare(this.problem);
+    this.losses.prepare({ stops: this.stops, steps: this.steps, least: this.problem.least });
     this.draw(this.here);
   }
 
   draw(position) {
     const { stops, problem } = this;
     this.position = Math.min(position, stops.length - 1);
-    const here = this.between(this.position);
+    const here = this.lineAt(this.position);
     const state = { here, stops, position: this.position };
     this.data.draw(state);
     this.losses.draw(state);
@@ -317,14 +324,10 @@ class WalkLab extends SteppedLab {
     this.read(this.stops[Math.floor(this.position)], problem);
   }
 
-  // A step is a straight stretch in (w, b): between two stops the line is on its way along it.
-  between(position) {
-    const stop = Math.floor(position);
-    const [from, to] = [this.stops[stop], this.stops[Math.min(stop + 1, this.stops.length - 1)]];
-    const part = position - stop;
-    const mix = (a, b) => a + part * (b - a);
-    const line = { w: mix(from.w, to.w), b: mix(from.b, to.b) };
-    return { ...line, loss: part ? from.loss ** (1 - part) * to.loss ** part : from.loss };
+  // The line at a position, its loss along a straight stretch of the logarithmic axis.
+  lineAt(position) {
+    const { w, b, from, to, part } = lineBetween(this.stops, position);
+    return { w, b, loss: part ? from.loss ** (1 - part) * to.loss ** part : from.loss };
   }
 
   read(stop, { x, best, least }) {
@@ -340,7 +343,7 @@ class WalkLab extends SteppedLab {
     const step = Math.floor(this.position);
     this.losses.chart.describe(
       `The loss at each step, on a logarithmic axis: ${readable(stop.loss)} at step ${step}` +
-        ` of ${this.steps}. The least loss there is: ${readable(least)}.`,
+        ` of ${this.steps}. ${filled(LAB.LEAST, { least: readable(least) })}.`,
     );
     this.summary =
       `Step ${step} of ${this.steps}. Slope ${fixed(stop.w)}, intercept ${fixed(stop.b)},` +

@@ -15,6 +15,11 @@ __all__ = ["Walk"]
 
 MOST_STEPS = 500
 LARGEST = 1e80  # beyond it the walk is cut short, long before a square overflows
+PAD, HEADROOM = 0.08, 0.25  # beside the points, and above and below all that is drawn, as parts
+LEAST_SHARE = 1e-16  # of the first loss, at the foot of the logarithmic axis
+LEAST_DECADES = 0.5  # that the axis shows
+LEAST = "The least loss there is: {least}"
+AXES = {"data": ("x", "y"), "losses": ("step", "loss")}
 
 
 class Walk(DescentLab):
@@ -43,6 +48,15 @@ class Walk(DescentLab):
 
     shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
     spoken = ("learning_rate", "step")
+    constants = {  # noqa: RUF012
+        "LARGEST": LARGEST,
+        "PAD": PAD,
+        "HEADROOM": HEADROOM,
+        "LEAST_SHARE": LEAST_SHARE,
+        "LEAST_DECADES": LEAST_DECADES,
+        "LEAST": LEAST,
+        "AXES": AXES,
+    }
     without_spread = (
         "many lines are equally good there, so the bowl has no single bottom. Give at least two "
         "different values of x"
@@ -108,7 +122,7 @@ class Walk(DescentLab):
         text = (
             f"Gradient descent with learning rate {self.learning_rate:g}, after {step} of "
             f"{self.n_steps} steps: slope {readable(w)}, intercept {readable(b)}, loss "
-            f"{readable(loss)}. The least loss there is: {readable(least)}, on the dashed line. "
+            f"{readable(loss)}. {LEAST.format(least=readable(least))}, on the dashed line. "
             "This picture is still; with JavaScript, or in Jupyter, you move it."
         )
         charts = self.line_chart(stops, step).svg() + self.loss_chart(stops, step).svg()
@@ -117,12 +131,13 @@ class Walk(DescentLab):
     def line_chart(self, stops, step):
         """Return the points, the walk's lines and the best one as a ``Chart``."""
         best_w, best_b, _ = self.optimum()
-        pad = 0.08 * (max(self.x) - min(self.x))
+        pad = PAD * (max(self.x) - min(self.x))
         sides = (min(self.x) - pad, max(self.x) + pad)
         seen = [0.0, *self.y, *(best_w * side + best_b for side in sides)]
-        room = 0.25 * (max(seen) - min(seen) or 1)
+        headroom = HEADROOM * (max(seen) - min(seen) or 1)
+        heights = (min(seen) - headroom, max(seen) + headroom)
         title = f"{len(self.x)} points, the line after its first steps, and the best line, dashed"
-        chart = Chart(title, sides, (min(seen) - room, max(seen) + room), ("x", "y"))
+        chart = Chart(title, sides, heights, AXES["data"])
         for w, b, _ in stops[: min(step, 10)]:
             chart.straight(w, b, "fit", width=1.25, opacity=0.45)
         chart.straight(*stops[step][:2], "fit", width=3)
@@ -133,11 +148,11 @@ class Walk(DescentLab):
     def loss_chart(self, stops, step):
         """Return the loss at each step, on a logarithmic axis, as a ``Chart``."""
         highest = max(loss for _, _, loss in stops) or 1.0
-        least = max(self.optimum()[2], 1e-16 * (stops[0][2] or 1.0))
-        span = max(0.5, log10(highest / least))
+        least = max(self.optimum()[2], LEAST_SHARE * (stops[0][2] or 1.0))
+        span = max(LEAST_DECADES, log10(highest / least))
         title = "The loss after each step, on a logarithmic axis; dashed, the least there is"
         frame = (least * 10 ** (-0.15 * span), least * 10 ** (1.06 * span))
-        chart = Chart(title, (0, self.n_steps), frame, ("step", "loss"), log=True)
+        chart = Chart(title, (0, self.n_steps), frame, AXES["losses"], log=True)
         curve = [(k, max(loss, least)) for k, (_, _, loss) in enumerate(stops)]
         chart.line(curve, "fit", 1.5, opacity=0.35)
         chart.line(curve[: step + 1], "fit", 3)
