@@ -7,7 +7,11 @@ WHAT ?= loops_to_numpy solvers challenge grading
 BIN := .venv/bin
 BUILD := _build
 GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
+# To read and run the book; to grade as well; and to test as well. Whoever reads installs no browser.
 READY := .venv/.ready
+GRADING := .venv/.ready-grading
+TESTING := .venv/.ready-testing
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 # What an execution depends on besides its notebook, and what a page depends on besides its text.
 EXECUTION := linreg requirements.txt pyproject.toml
 LOOK := _config.yml book/assets book/extensions book/templates book/top
@@ -28,7 +32,7 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 	$(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'
 
-test: $(READY) ## Install, then run every check, a real browser included; the counts come last
+test: $(TESTING) ## Install, then run every check, a real browser included; the counts come last
 	$(BIN)/python tests/house/run.py
 
 lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
@@ -38,27 +42,27 @@ check: $(READY) ## Say task by task what the visible checks say (EX=ch03, EX=pat
 	@test -n "$(EX)" || { echo 'Say which: make check EX=ch01, or EX=path.ipynb' >&2; exit 2; }
 	@$(BIN)/python -m linreg.checks "$(if $(findstring .ipynb,$(EX)),$(EX),$(or $(wildcard exercises/mine/$(EX).ipynb),exercises/release/$(EX)/$(EX).ipynb))"
 
-release: $(READY) ## Make the exercises' release from their sources (SEED=... a term's own sources)
+release: $(GRADING) ## Make the exercises' release from their sources (SEED=... a term's own sources)
 	$(GRADER) release $(if $(filter undefined,$(origin SEED)),,--seed "$(SEED)")
 
-grade: $(READY) ## Grade a class (SUBMISSIONS=dir; CLASS=dir for its workspace, EX=ch03, UNSAFE=1)
+grade: $(GRADING) ## Grade a class (SUBMISSIONS=dir; CLASS=dir for its workspace, EX=ch03, UNSAFE=1)
 	@$(GRADER) grade "$(SUBMISSIONS)" $(if $(CLASS),--workspace "$(CLASS)") $(if $(EX),--chapter $(EX)) $(if $(UNSAFE),--unsafe)
 
-marks: $(READY) ## Mark answers in words, in nbgrader's formgrader (CLASS=dir; ARGS=--allow-root as root)
+marks: $(GRADING) ## Mark answers in words, in nbgrader's formgrader (CLASS=dir; ARGS=--allow-root as root)
 	@$(GRADER) marks $(if $(CLASS),--workspace "$(CLASS)") -- $(ARGS)
 
-measure: $(READY) ## Time this machine, minutes long; chapters show it (WHAT=solvers for one record)
+measure: $(GRADING) ## Time this machine, minutes long; chapters show it (WHAT=solvers for one record)
 	@for what in $(WHAT); do echo "=== $$what"; $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 serve: book ## Build the book and serve it on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(BUILD)/html
 
-execute: $(READY) ## Run the stored notebooks again and normalise them (NOTEBOOKS=... for some)
+execute: $(TESTING) ## Run the stored notebooks again and normalise them (NOTEBOOKS=... for some)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
 		--ExecutePreprocessor.timeout=60 --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
 	$(BIN)/python tests/support/normalise.py $(NOTEBOOKS)
 
-format: $(READY) ## Put the code in its standard form
+format: $(TESTING) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## Remove all that was built, the environment too
@@ -68,8 +72,16 @@ clean: ## Remove all that was built, the environment too
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@# Quiet a notice of each kernel start: kernels here talk to this machine alone.
 	@mkdir -p .venv/etc/ipython && echo 'c.IPKernelApp.log_level = "ERROR"' > .venv/etc/ipython/ipython_kernel_config.py
+	@touch $@
+
+$(GRADING): $(READY) exercises/requirements.txt
+	$(PIP) -r exercises/requirements.txt
+	@touch $@
+
+$(TESTING): $(GRADING) tests/requirements.txt
+	$(PIP) -r tests/requirements.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""Promise: every way in leads somewhere: one address, Binder's files, a cell that serves Colab."""
+"""Promise: every way in leads somewhere: one address, and a cell that serves Colab."""
 
 import subprocess
 import sys
@@ -68,21 +68,3 @@ def test_the_readme_counts_the_chapters():
     words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"{words[len(CHAPTERS)]} chapters" in text
-
-
-def test_binder_can_read_what_it_shall_install():
-    """pip parses the file, follows it to the pins, and finds all of it here already."""
-    options = ["--dry-run", "--no-index", "--no-deps", "--no-build-isolation"]
-    command = [sys.executable, "-m", "pip", "install", *options, "-r", "binder/requirements.txt"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Requirement already satisfied: torch==" in done.stdout
-    assert "Would install linreg-textbook-" in done.stdout
-
-
-def test_binder_takes_pytorch_for_the_cpu_and_our_python():
-    lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert "--extra-index-url https://download.pytorch.org/whl/cpu" in lines
-    runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
-    assert runtime == "python-3.11"
-    assert "resolved on Python 3.11" in (ROOT / "requirements.txt").read_text(encoding="utf-8")

@@ -1,12 +1,10 @@
 """Promise: everything stands where it belongs, and imports run in one direction."""
 
 import ast
-import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -45,8 +43,6 @@ OUTSIDE = {
         *("linreg.least_squares", "linreg.optimizers", "linreg.costs", "linreg.exact"),
     },
 }
-
-PIN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(\[[\w,-]+\])?==(?P<version>[\w.+!]+)(\s*;.*)?")
 
 
 # What stands at the top
@@ -227,48 +223,6 @@ def test_no_path_leads_upward():
 def test_an_upward_path_is_found():
     assert upward_paths("Path('.." + "/data.csv')")
     assert not upward_paths("Path('data.csv')")
-
-
-# Pins
-
-
-def pins(text: str) -> dict[str, str]:
-    """The pinned distributions; a line that pins none exactly raises."""
-    lines = [line.partition(" #")[0].strip() for line in text.splitlines()]
-    found = {line: PIN.fullmatch(line) for line in lines if line and not line.startswith("#")}
-    loose = [line for line, match in found.items() if match is None]
-    assert not loose, f"requirements.txt: not pinned exactly with ==: {loose}"
-    return {match["name"]: match["version"] for match in found.values()}
-
-
-def installed(name: str) -> str | None:
-    try:
-        return version(name).partition("+")[0]  # torch reports its build as 2.13.0+cpu
-    except PackageNotFoundError:
-        return None
-
-
-def test_requirements_are_pinned_and_installed():
-    pinned = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    present = {name: installed(name) for name in pinned if installed(name)}
-    assert present, "none of the pinned distributions is installed"
-    assert present == {name: pinned[name] for name in present}
-
-
-def test_pins_are_read():
-    text = "# tools\n\nnumpy==2.4.6  # arrays\ncoverage[toml]==7.1\ntomli==2.0 ; python_version<'3'"
-    assert pins(text) == {"numpy": "2.4.6", "coverage": "7.1", "tomli": "2.0"}
-
-
-def test_the_build_of_a_version_does_not_count(monkeypatch):
-    monkeypatch.setattr("test_layout.version", lambda name: "2.13.0+cpu")
-    assert installed("torch") == "2.13.0"
-
-
-@pytest.mark.parametrize("line", ["numpy", "numpy>=2", "numpy==2.*", "-r other.txt", "numpy ==2 x"])
-def test_a_loose_line_is_found(line):
-    with pytest.raises(AssertionError, match="not pinned"):
-        pins(line)
 
 
 # Licence and citation
