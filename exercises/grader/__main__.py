@@ -36,13 +36,13 @@ def _release(options: Namespace) -> int:
 
 
 def _grade(options: Namespace) -> int:
-    from grader.grade import RefusedError, grade
-
     if not options.folder.strip():
         return _refuse("Name the folder: make grade SUBMISSIONS=~/Downloads/ch01-submissions")
     folder = _path(options.folder)
     if course.EXERCISES.is_relative_to(folder.resolve()):
         return _refuse(f"{folder} holds this book: name the folder with the submissions alone.")
+    from grader.grade import RefusedError, grade
+
     chapters = [options.chapter] if options.chapter else None
     try:
         grade(folder, options.workspace, chapters=chapters, unsafe=options.unsafe)

@@ -1,8 +1,10 @@
-"""Write the page that a learner gets back."""
+"""Write the pages that learners get back."""
 
+import contextlib
 from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
@@ -12,7 +14,7 @@ from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from grader.gradebook import Workspace, waits
 from grader.nbgrader_setup import feedback_configuration
 
-__all__ = ["write_page"]
+__all__ = ["Feedback"]
 
 
 class _Waiting(NbGraderPreprocessor):
@@ -30,10 +32,33 @@ class _Waiting(NbGraderPreprocessor):
         return nb, resources
 
 
-def write_page(workspace: Workspace, student: str, chapter: str) -> None:
-    """Write the page of a graded submission to `feedback/STUDENT/CHAPTER/CHAPTER.html`."""
-    config = workspace.config
-    folders = CourseDirectory(config=config, assignment_id=chapter, student_id=student)
-    config = feedback_configuration(workspace.folder)
-    config.GenerateFeedback.preprocessors = [GetGrades, _Waiting, CSSHTMLHeaderPreprocessor]
-    GenerateFeedback(coursedir=folders, config=config, force=True).start()
+class _Pages(GenerateFeedback):
+    """nbgrader's converter with one exporter for all pages: its template takes long to compile."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+
+    def start(self) -> None:
+        """Convert what the course directory names."""
+        self.init_notebooks()
+        with contextlib.chdir(self.coursedir.root):
+            self.convert_notebooks()
+
+
+class Feedback:
+    """The pages of a class's workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        config = feedback_configuration(workspace.folder)
+        config.GenerateFeedback.preprocessors = [GetGrades, _Waiting, CSSHTMLHeaderPreprocessor]
+        self._folders = CourseDirectory(config=config)
+        self._pages = _Pages(coursedir=self._folders, config=config, force=True)
+
+    def write_page(self, student: str, chapter: str) -> None:
+        """Write the page of a graded submission to `feedback/STUDENT/CHAPTER/CHAPTER.html`."""
+        self._folders.student_id, self._folders.assignment_id = student, chapter
+        self._pages.start()

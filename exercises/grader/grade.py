@@ -15,7 +15,7 @@ from grader import course
 from grader.collect import Collected, collect
 from grader.collect.verdicts import Found
 from grader.execution import execute
-from grader.feedback import write_page
+from grader.feedback import Feedback
 from grader.gradebook import Score, Workspace
 from grader.limits import Limits
 from grader.marking import mark
@@ -115,7 +115,7 @@ class _Run:
         limits: Limits,
         say: Callable[[str], object],
     ) -> None:
-        self.book = book
+        self.book, self._feedback = book, Feedback(book)
         self._sources, self._skeletons = sources, {}
         self._sandboxed, self._limits, self._say = sandboxed, limits, say
 
@@ -163,7 +163,7 @@ class _Run:
     def _feedback_problem(self, student: str, chapter: str) -> str:
         """Write the feedback page; a page that cannot be made costs nobody a grade."""
         try:
-            write_page(self.book, student, chapter)
+            self._feedback.write_page(student, chapter)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             return f"graded, but its feedback page cannot be made: {reason}"

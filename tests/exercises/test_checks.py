@@ -20,7 +20,7 @@ def _worded(monkeypatch):
     ("found", "says"),
     [([3, 5], "Where is b"), ([1, 2], "2 is missing"), ([3, 7], "differ from what")],
 )
-def test_a_known_slip_is_told_from_other_wrongs(found, says):
+def test_a_known_slip_is_distinguished_from_other_wrongs(found, says):
     with pytest.raises(checks.NotYet, match=says):
         checks.same("ch00/c1", found, [2, 4], slips={"bias": [3, 5]})
 
@@ -32,7 +32,7 @@ def test_the_right_answer_passes_where_a_slip_happens_to_agree():
 
 @pytest.mark.usefixtures("_worded")
 @pytest.mark.parametrize("found", [[1.9999, 4], [2.0001, 4.0002], [2, 3.9998]])
-def test_rounding_is_told_from_a_constant_factor(found):
+def test_rounding_is_distinguished_from_a_constant_factor(found):
     with pytest.raises(checks.NotYet, match="rounded on the way"):
         checks.same("ch00/c1", found, [2, 4])
 
@@ -81,7 +81,7 @@ def test_each_relation_is_tested():
 
 
 @pytest.mark.parametrize("relation", RELATED)
-def test_each_relation_is_told_by_its_own_words(relation):
+def test_each_relation_has_its_own_words(relation):
     found, expected = RELATED[relation]
     with pytest.raises(checks.NotYet) as raised:
         checks.same("ch01/c1", found, expected, n=N)
@@ -125,7 +125,7 @@ def test_one_number_has_no_order():
 @pytest.mark.parametrize(
     ("found", "says"), [(([1, 2], 3), "side by side"), ([[1, 2], [3]], "rows differ in length")]
 )
-def test_a_list_beside_a_number_is_told_from_rows_of_different_length(found, says):
+def test_a_list_beside_a_number_is_distinguished_from_rows_of_different_length(found, says):
     with pytest.raises(checks.NotYet, match=says):
         checks.same("ch00/c1", found, [1, 2, 3])
 
@@ -158,7 +158,7 @@ size = sympy.Symbol("size", positive=True)
         (None, "still None"),
     ],
 )
-def test_a_wrong_derivation_is_told_what_it_is(found, says):
+def test_a_wrong_derivation_gets_the_words_for_its_kind(found, says):
     with pytest.raises(checks.NotYet, match=says):
         checks.derivation("ch00/c1", found, x + y)
 
@@ -180,7 +180,7 @@ def test_an_honest_form_of_a_derivation_passes(found, expected):
 
 
 @pytest.mark.usefixtures("_worded")
-def test_a_known_slip_of_a_derivation_is_told_by_its_name():
+def test_a_known_slip_of_a_derivation_is_named():
     with pytest.raises(checks.NotYet, match="Where is b"):
         checks.derivation("ch00/c1", y * x - y, x + y, slips={"bias": (x - 1) * y})
     half_angle = sympy.tan(sympy.acos(x) / 2) ** 2

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import random
-import time
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -263,11 +262,11 @@ def test_what_cannot_be_opened(tmp_path, monkeypatch):
 # Which chapter it is
 
 
-def test_the_cells_tell_the_chapter_whatever_the_name_says(tmp_path):
+def test_the_cells_decide_the_chapter_whatever_the_name_says(tmp_path):
     assert set(collected(tmp_path, {"ann_ch03.ipynb": N1}).taken) == {("ann", "ch01")}
 
 
-def test_between_equals_the_name_tells_the_chapter(tmp_path):
+def test_between_equals_the_name_decides_the_chapter(tmp_path):
     skeletons = {"ch01": chapter("ch01"), "ch02": chapter("ch01", ids=False)}
     notebook = chapter("ch01")
     for cell in notebook.cells:
@@ -362,6 +361,10 @@ ALIKE = {
     "length": [f"{'x' * 70}a.ipynb", f"{'x' * 70}b.ipynb"],
     "Canvas' users": ["ann_1_500_ch03.ipynb", "ann_2_600_ch03.ipynb"],
     "Moodle's namesakes": [f"Ann_{n}_assignsubmission_file_/ch03.ipynb" for n in (1, 2)],
+    "namesakes with an accent": [
+        f"{unicodedata.normalize('NFD', 'René')}_{n}_assignsubmission_file_/ch03.ipynb"
+        for n in (1, 2)
+    ],
     "case, of one number": ["Ann_1_500_ch03.ipynb", "ann_1_600_ch03.ipynb"],
     "characters, of one number": ["a:b_1_500_ch03.ipynb", "a*b_1_600_ch03.ipynb"],
     "a platform and a file": ["ann_1_500_ch03.ipynb", "ann.ipynb"],
@@ -377,7 +380,7 @@ def test_names_that_are_alike_are_kept_apart(tmp_path, names):
     assert all(student in note for student in students)
 
 
-def test_a_name_made_to_tell_students_apart_is_nobody_elses(tmp_path):
+def test_a_name_made_to_keep_students_apart_is_nobody_elses(tmp_path):
     names = ["ann_1_500_ch03.ipynb", "ann_2_600_ch03.ipynb", "ann~1.ipynb", "ann-1.ipynb"]
     result = collected(tmp_path, dict.fromkeys(names, N3))
     assert {student for student, _ in result.taken} == {"ann~1", "ann~2", "ann_1", "ann-1"}
@@ -560,13 +563,13 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("data", "reason"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_graded_is_told_why(data, reason):
+def test_what_cannot_be_graded_has_a_reason(data, reason):
     with pytest.raises(UnreadableError) as caught:
         read_notebook(data)
     assert reason in str(caught.value)
 
 
-def test_wherever_a_notebook_is_cut_off_it_is_told():
+def test_wherever_a_notebook_is_cut_off_the_reason_says_so():
     data = stored(answer="é = {1: 'ü'}  # 😀 {}").strip()
     for end in range(1, len(data)):
         with pytest.raises(UnreadableError, match=f"ends at byte {end:,}; ask for it again"):
@@ -647,12 +650,11 @@ def test_an_old_format_is_converted():
     assert (read.source, read.metadata.nbgrader.grade_id) == ("x = 1", "a1")
 
 
-def test_random_damage_is_told_or_survived_in_time():
-    rng, start = random.Random(1), time.monotonic()
+def test_random_damage_is_reported_or_survived(hang_guard):
+    rng = random.Random(1)
     for _ in range(500):
         data = bytearray(N3)
         for _ in range(rng.randint(1, 4)):
             data[rng.randrange(len(data))] = rng.randrange(256)
-        with contextlib.suppress(UnreadableError):
+        with hang_guard(60), contextlib.suppress(UnreadableError):
             read_notebook(bytes(data))
-    assert time.monotonic() - start < 20

@@ -33,10 +33,10 @@ def run(capsys, *arguments):
     ],
 )
 def test_a_command_that_cannot_go_on_says_what_to_do(capsys, arguments, says):
-    status, told = run(capsys, *arguments)
+    status, message = run(capsys, *arguments)
     assert status == 2
-    assert says in told
-    assert "Traceback" not in told
+    assert says in message
+    assert "Traceback" not in message
 
 
 def test_a_tilde_is_the_home_folder(capsys, monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import math
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -17,17 +19,21 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import execution, processes, sandbox
 from grader.execution import KernelFailedError, execute
+from grader.kernel import _Reply
+from grader.kernel_process import KernelProcess
 from grader.limits import Limits
 from grader.outputs import clean, plain
 
-SHORT = Limits(cell_seconds=1.5, notebook_seconds=12)
+SHORT = Limits(cell_seconds=1.5, notebook_seconds=60)
+HANGS = 120  # seconds; whatever runs longer hangs, on however busy a machine
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n pixels").decode()
 
 
 def run(*sources, limits=SHORT, sandboxed=True):
     """Execute cells and return the outputs of each."""
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    done = asyncio.run(execute(notebook, limits=limits, sandboxed=sandboxed))
+    run = execute(notebook, limits=limits, sandboxed=sandboxed)
+    done = asyncio.run(asyncio.wait_for(run, HANGS))
     validate(done)
     return [cell.outputs for cell in done.cells]
 
@@ -91,12 +97,34 @@ def test_the_notebook_given_is_not_changed():
     assert (text(done.cells[1].outputs), done.cells[1].execution_count) == ("1\n", 1)
 
 
-def test_an_honest_notebook_is_quick():
+def test_an_honest_notebook_needs_one_kernel(monkeypatch):
+    starts, start = [], KernelProcess.start
+    monkeypatch.setattr(
+        KernelProcess,
+        "start",
+        lambda kernel, seconds: starts.append(kernel) or start(kernel, seconds),
+    )
     sources = ["import numpy as np\nimport sympy"] + [f"print(np.sqrt({i}))" for i in range(39)]
-    start = time.monotonic()
     outputs = run(*sources, limits=Limits())
-    assert time.monotonic() - start < 6  # about 1.2 on a machine at rest
     assert text(outputs[-1]) == "6.164414002968976\n"
+    assert len(starts) == 1
+
+
+def test_a_reply_is_complete_with_its_last_message():
+    """Forty cells wait for nothing but their own work: no pause is made that no message ends."""
+    here = {"msg_id": "one"}
+    idle = {"msg_type": "status", "content": {"execution_state": "idle"}, "parent_header": here}
+    answer = {"msg_type": "execute_reply", "content": {"status": "ok"}, "parent_header": here}
+    batches = [[("iopub", idle)], [("shell", answer)], [("iopub", idle)]]
+    waits = []
+    kernel = SimpleNamespace(
+        shell="shell",
+        dead=lambda: False,
+        messages=lambda wait: waits.append(wait) or batches.pop(0),
+    )
+    assert _Reply("one", 1000).read(kernel, until=math.inf)
+    assert len(waits) == 2
+    assert max(waits) <= 0.1
 
 
 def test_two_runs_at_once_share_nothing():
@@ -145,18 +173,31 @@ def test_a_cell_that_swallows_the_interrupt_is_late_all_the_same():
     assert text(outputs[3]) == "1\n"
 
 
-FATAL = {
-    "exit": ("import os\nos._exit(3)", "ended its kernel"),
-    "quit": ("quit()", "ended its kernel"),
-    "crash": ("import ctypes\nctypes.string_at(0)", "crashed its kernel"),
-    "kill": ("import os\nos.kill(os.getpid(), 9)", "ended its kernel"),
-    "close all": ("import os\nos.closerange(0, 250)", "(ended|crashed) its kernel"),
+ENDING = {
+    "import os\nos._exit(3)": "ended its kernel",
+    "quit()": "ended its kernel",
+    "import ctypes\nctypes.string_at(0)": "crashed its kernel",
+    "import os\nos.kill(os.getpid(), 9)": "ended its kernel",
+    "import os\nos.closerange(0, 250)": "(ended|crashed) its kernel",
+}
+
+
+def test_cells_that_end_their_kernel_cost_themselves_alone():
+    """That they ended it is the reason, and not that they took long."""
+    sources = [source for fatal in ENDING for source in (fatal, "print(a)")]
+    outputs = run("a = 1", *sources, limits=Limits(restarts=len(ENDING)))
+    for reason, fatal, after in zip(ENDING.values(), outputs[1::2], outputs[2::2], strict=True):
+        assert re.fullmatch(f"this cell {reason}", errors(fatal)[-1])
+        assert text(after) == "1\n"
+
+
+GREEDY = {
     "memory": (
-        "hog = bytearray(b'1') * 700_000_000\nimport time\ntime.sleep(9)",
+        "hog = bytearray(b'1') * 700_000_000\nimport time\ntime.sleep(60)",
         "used more than 0.6 GB of memory",
     ),
     "memory of all": (
-        "import os, time\nos.fork()\nhog = bytearray(b'1') * 350_000_000\ntime.sleep(9)",
+        "import os, time\nos.fork()\nhog = bytearray(b'1') * 350_000_000\ntime.sleep(60)",
         "used more than 0.6 GB of memory",
     ),
     "fork bomb": (
@@ -170,22 +211,21 @@ FATAL = {
     ),
     "threads": (
         "import threading, time\nfor _ in range(100):\n"
-        "    threading.Thread(target=time.sleep, args=(9,)).start()\ntime.sleep(9)",
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\ntime.sleep(60)",
         "started more than 64 processes or threads",
     ),
     "processor": ("while True:\n    pass", "used more than 1 seconds of processor time"),
 }
 
 
-@pytest.mark.parametrize("name", FATAL)
-def test_a_cell_that_loses_its_kernel_costs_itself_alone(name):
-    source, reason = FATAL[name]
-    limits = Limits(cell_seconds=6, notebook_seconds=20, memory_bytes=600_000_000, cpu_seconds=1)
-    start = time.monotonic()
+@pytest.mark.parametrize("name", GREEDY)
+def test_a_cell_that_uses_too_much_costs_itself_alone(name):
+    """The limit that it met is the reason, and not the time, of which it has plenty."""
+    source, reason = GREEDY[name]
+    limits = Limits(cell_seconds=40, notebook_seconds=90, memory_bytes=600_000_000, cpu_seconds=1)
     outputs = run("a = 1", source, "print(a)", limits=limits)
     assert re.fullmatch(f"this cell {reason}", errors(outputs[1])[-1])
     assert text(outputs[2]) == "1\n"
-    assert time.monotonic() - start < 10
 
 
 def test_other_limits_are_errors_in_the_cell():
@@ -229,10 +269,11 @@ def test_after_some_lost_kernels_the_rest_is_not_run():
 
 
 def test_the_time_of_the_notebook_is_a_bound():
-    start = time.monotonic()
-    limits = Limits(cell_seconds=9, notebook_seconds=1)
+    """What is left of it is a cell's time, and nothing runs after it."""
+    limits = Limits(cell_seconds=600, notebook_seconds=1)
     outputs = run("a = 1", STUBBORN, "print(a)", "print(a)", limits=limits)
-    assert time.monotonic() - start < 5
+    (stopped,) = errors(outputs[1])
+    assert re.fullmatch(r"this cell ran longer than (0\.\d+|1) seconds", stopped)
     for output in outputs[2:]:
         assert errors(output) == ["not run: the notebook's 1 seconds were used up"]
 
@@ -242,11 +283,12 @@ def test_the_time_of_the_notebook_is_a_bound():
 
 def test_a_flood_is_cut_and_costs_the_grader_no_memory():
     before = psutil.Process().memory_info().rss
-    outputs = run(
-        "while True:\n    print('x' * 1000)",
+    outputs = run("while True:\n    print('x' * 1000)")
+    outputs += run(
         "print('y' * 30_000_000)\n1 / 0",
         "from IPython.display import display\nfor _ in range(400):\n    display('x' * 1000)",
         "print('on')",
+        limits=Limits(),
     )
     assert psutil.Process().memory_info().rss - before < 20_000_000
     for output in outputs[:3]:
@@ -323,17 +365,15 @@ def test_forged_messages_change_nothing_elsewhere():
         "type(get_ipython().kernel).finish_metadata = lambda *args: 1 / 0",
     ],
 )
-def test_a_kernel_altered_by_a_learner_ends_in_time(source):
-    start = time.monotonic()
+def test_a_kernel_altered_by_a_learner_answers_or_is_stopped(source):
     limits = Limits(cell_seconds=0.5, notebook_seconds=5)
-    outputs = run("a = 1", source, "print(a)", limits=limits)
-    assert time.monotonic() - start < 10
+    outputs = run("a = 1", source, "print(a)", limits=limits)  # it hangs at no cell
     assert text(outputs[2]) == "1\n" or errors(outputs[2])
 
 
 LATER = """
 import asyncio, os, subprocess, threading, time
-def speak():
+def print_on():
     while True:
         print("late")
         time.sleep(0.01)
@@ -341,13 +381,13 @@ async def task():
     while True:
         print("late")
         await asyncio.sleep(0.01)
-threading.Thread(target=speak).start()
+threading.Thread(target=print_on).start()
 kept = asyncio.get_running_loop().create_task(task())
 child = subprocess.Popen(["sleep", "60"])
 """
 
 
-def test_what_a_cell_leaves_running_speaks_into_no_later_cell():
+def test_what_a_cell_leaves_running_prints_into_no_later_cell():
     outputs = run(LATER, "time.sleep(0.5)\nprint('mine')", "await asyncio.sleep(0.5)")
     assert [text(outputs[1]), text(outputs[2])] == ["mine\n", ""]
 
@@ -387,11 +427,12 @@ def test_what_is_no_output_becomes_none_or_an_empty_one(found):
     assert "AAAA" not in str(cells)
 
 
-def test_text_is_cleaned_in_linear_time():
-    start = time.monotonic()
-    for hostile in ("\r" * 200_000 + "x", "\x1b[" * 100_000, "\x1b]" * 100_000, "x\r" * 100_000):
-        plain(hostile)
-    assert time.monotonic() - start < 1
+def test_text_is_cleaned_in_linear_time(hang_guard):
+    """As much as a cell may print takes a second, and minutes if time grew with its square."""
+    many = 100_000
+    for hostile in ("\r" * many + "x", "\x1b[" * many, "\x1b]" * many, "x\r" * many):
+        with hang_guard(30):
+            plain(hostile)
 
 
 # ---- The run itself
@@ -420,14 +461,16 @@ def test_a_sandbox_ends_with_a_grader_that_is_killed():
     with subprocess.Popen([sys.executable, "-c", ALONE], cwd=exercises) as grader:
         found = wait_for(lambda: processes.family(grader.pid), lambda seen: len(seen) == 5)
         grader.kill()
-    time.sleep(0.5)
     assert len(found) == 5
-    assert not any(processes.alive(process) for process in found)
+    left = wait_for(
+        lambda: [each for each in found if processes.alive(each)], lambda left: not left
+    )
+    assert left == []
 
 
 def wait_for(look, enough):
-    """Return what ``look()`` sees once that is enough, or after ten seconds."""
-    until = time.monotonic() + 10
+    """Return what ``look()`` sees once that is enough, or after a minute."""
+    until = time.monotonic() + 60
     while not enough(seen := look()) and time.monotonic() < until:
         time.sleep(0.05)
     return seen

@@ -1,15 +1,26 @@
-"""Promise: each task tells right from wrong, and each named wrong from the others."""
+"""Promise: each task separates right from wrong, and each named wrong from the others."""
 
 import ast
+import itertools
 import json
 import subprocess
 import sys
 
 import pytest
 
-from exercises import CHAPTERS, attempt, settings, tasks, wrong_answers
+from exercises import (
+    CHAPTERS,
+    SEEDS,
+    as_handed_in,
+    attempt,
+    settings,
+    tasks,
+    with_seed,
+    wrong_answers,
+)
 from grader import course
 from grader import notes as grader_notes
+from grader.marking import hidden_lines, same_lines
 from grader.release import make_release
 from grader.term import HIDDEN
 from linreg import checks
@@ -81,6 +92,40 @@ def test_a_wrong_answer_fails_with_its_own_message(task, name, code, says):
     assert not [other for other in others if other in str(outcome.error)]
 
 
+# ---- The private seed of a class
+
+
+@each_task
+def test_a_seed_changes_hidden_regions_alone(task):
+    """So an answer that fails before the hidden region fails there under every seed."""
+    for seed in SEEDS:
+        own = with_seed(task, seed)
+        assert (own.given, own.solution) == (task.given, task.solution)
+        assert own.check == task.check.replace(course.PUBLIC_SEED, seed)
+        assert own.check.partition(HIDDEN[0])[0] == task.check.partition(HIDDEN[0])[0]
+
+
+@each_task
+def test_right_answers_score_under_every_seed_and_the_lines_of_one_under_no_other(task):
+    """By the grader's own comparison with the lines of the solution under the same seed."""
+    printed = [hidden_lines(task.prints)]
+    for seed in SEEDS:
+        outcome = attempt(with_seed(task, seed), task.solution)
+        assert outcome.error is None
+        printed.append(hidden_lines(outcome.printed))
+        assert printed[-1]
+    again = attempt(with_seed(task, SEEDS[-1]), as_handed_in(task))
+    assert again.error is None
+    assert same_lines(hidden_lines(again.printed), printed[-1])
+    for one, other in itertools.permutations(printed, 2):
+        if course.PUBLIC_SEED not in task.check:
+            assert one == other
+        elif same_lines(one, ["0.0"] * len(one)):  # the task asks for what is the same everywhere
+            assert one != other
+        else:
+            assert not same_lines(one, other)
+
+
 @each_task
 def test_hidden_regions_hold_no_answer(task):
     """It prints what the learner's work gives: no assert, no call of a check, no right answer."""
@@ -97,7 +142,7 @@ def test_hidden_regions_hold_no_answer(task):
 def test_functions_are_tried_on_inputs_of_the_term(task):
     """Level C draws its hidden inputs from the seed that a class replaces."""
     if task.name.startswith("c"):
-        assert f'"{course.PUBLIC_SEED}' in task.check
+        assert f'"{course.PUBLIC_SEED}' in task.check.partition(HIDDEN[0])[2]
 
 
 @each_task
@@ -128,7 +173,7 @@ def test_a_release_holds_nothing_hidden(chapter):
 
 
 def test_checks_start_without_any_library():
-    """The room runs inside a browser, and at once: SymPy is loaded where it is needed."""
+    """Checks run inside a browser, and at once: SymPy is loaded where it is needed."""
     code = "import sys, linreg.checks; print(*{name.partition('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert "linreg" in loaded.stdout.split()

@@ -2,22 +2,26 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from classroom import answered, graded, hand_in, points, released, solutions, table
 from nbgrader.api import Gradebook
 
-from exercises import CHAPTERS, tasks
+from exercises import SEEDS, tasks, wrong_answers
 from grader import course, grade, sandbox
 from grader.grade import RefusedError
 from grader.gradebook import Workspace
 from grader.term import make_term
 from notebooks import ROOT
+
+pytestmark = pytest.mark.xdist_group("grading")  # the tests share a class
 
 RIGHT = solutions("ch01")
 HALF = {name: text for name, text in RIGHT.items() if name in ("a1", "a2", "b1", "c2")}
@@ -36,10 +40,15 @@ def handed_in(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def workspace(handed_in):
-    """A class after its first grading. Tests that change marks use students of their own."""
+    """A class after its first grading. Tests that change it use a copy."""
     place = handed_in.parent / "workspace"
     graded(handed_in, place)
     return place
+
+
+@pytest.fixture
+def copy(workspace, tmp_path):
+    return shutil.copytree(workspace, tmp_path / "workspace")
 
 
 def scores(workspace, student):
@@ -62,7 +71,7 @@ def test_what_could_not_be_graded_is_listed_with_the_reason(workspace):
     assert len(listed) == 2
 
 
-def test_feedback_tells_points_and_diagnoses_and_nothing_hidden(workspace):
+def test_feedback_shows_points_and_diagnoses_and_nothing_hidden(workspace):
     for student, says in [("ann", "not marked yet"), ("bob", "line_through returned None")]:
         page = workspace / f"feedback/{student}/ch01/ch01.html"
         text = page.read_text(encoding="utf-8")
@@ -71,35 +80,49 @@ def test_feedback_tells_points_and_diagnoses_and_nothing_hidden(workspace):
             assert secret not in text
 
 
-def test_a_second_run_changes_no_grade(handed_in, workspace):
-    before = table(workspace)
-    lines = graded(handed_in, workspace)
-    assert table(workspace) == before
+def test_the_release_in_the_workspace_is_the_one_that_learners_have(workspace):
+    """nbgrader made it, in its gradebook; `make release` takes the same steps without one."""
+    for place in ("source", "release"):
+        made, stored = (
+            course.notebook(top / place, "ch01") for top in (workspace, course.EXERCISES)
+        )
+        assert made.read_bytes() == stored.read_bytes()
+
+
+def test_a_second_run_changes_no_grade_and_keeps_marks_by_hand(handed_in, copy):
+    before = table(copy)
+    mark_by_hand(copy, "ann", 3, "Name a house.")
+    lines = graded(handed_in, copy)
     assert sum("ch01: " in line for line in lines) == 3
-
-
-def test_a_hand_mark_survives_and_reaches_table_and_feedback(handed_in, workspace, tmp_path):
-    hand_in(tmp_path, "eve", answered("ch01", RIGHT | {"d1": D1}))
-    graded(tmp_path, workspace)
-    with Gradebook(Workspace(workspace).config.CourseDirectory.db_url) as gradebook:
-        grade = gradebook.find_grade("d1", "ch01", "ch01", "eve")
-        grade.manual_score, grade.needs_manual_grade = 3, False
-        gradebook.find_comment("d1", "ch01", "ch01", "eve").manual_comment = "Name a house."
-        gradebook.db.commit()
-    graded(tmp_path, workspace)
-    assert table(workspace)["eve"]["ch01/d1"] == "3"
+    after = table(copy)
     full = sum(points("ch01").values())
-    assert table(workspace)["eve"]["total"] == f"{full + 3:g}"
-    page = (workspace / "feedback/eve/ch01/ch01.html").read_text(encoding="utf-8")
+    assert (after["ann"]["ch01/d1"], after["ann"]["total"]) == ("3", f"{full + 3:g}")
+    assert after["ann"] | {"ch01/d1": "", "total": f"{full:g}"} == before["ann"]
+    assert {name: after[name] for name in ("bob", "cy")} == {
+        name: before[name] for name in ("bob", "cy")
+    }
+    page = (copy / "feedback/ann/ch01/ch01.html").read_text(encoding="utf-8")
     assert "Name a house." in page
     assert "not marked yet" not in page
 
     # The same answer needs no second look; another one does, and keeps the mark until then.
-    assert not needs_a_look(workspace, "eve")
-    hand_in(tmp_path, "eve", answered("ch01", RIGHT | {"d1": "Another rule."}))
-    graded(tmp_path, workspace)
-    assert needs_a_look(workspace, "eve")
-    assert table(workspace)["eve"]["ch01/d1"] == "3"
+    assert not needs_a_look(copy, "ann")
+    hand_in(copy / "in", "ann", answered("ch01", RIGHT | {"d1": "Another rule."}))
+    graded(copy / "in", copy)
+    assert needs_a_look(copy, "ann")
+    assert table(copy)["ann"]["ch01/d1"] == "3"
+    # Students who are not in the folder keep their scores.
+    assert {name: table(copy)[name] for name in ("bob", "cy")} == {
+        name: before[name] for name in ("bob", "cy")
+    }
+
+
+def mark_by_hand(workspace, student, score, comment):
+    with Gradebook(Workspace(workspace).config.CourseDirectory.db_url) as gradebook:
+        grade = gradebook.find_grade("d1", "ch01", "ch01", student)
+        grade.manual_score, grade.needs_manual_grade = score, False
+        gradebook.find_comment("d1", "ch01", "ch01", student).manual_comment = comment
+        gradebook.db.commit()
 
 
 def needs_a_look(workspace, student):
@@ -107,17 +130,9 @@ def needs_a_look(workspace, student):
         return gradebook.find_grade("d1", "ch01", "ch01", student).needs_manual_grade
 
 
-def test_students_who_are_not_in_the_folder_keep_their_scores(workspace, tmp_path):
-    before = table(workspace)["ann"]
-    hand_in(tmp_path, "finn", answered("ch01", HALF))
-    graded(tmp_path, workspace)
-    assert table(workspace)["ann"] == before
-    assert table(workspace)["finn"]["total"] == "5"
-
-
-def test_a_run_that_was_killed_is_completed_by_the_next(handed_in, tmp_path):
+def test_a_run_that_was_killed_is_completed_by_the_next(tmp_path):
     many = tmp_path / "many"
-    for student in ("a", "b", "c", "d", "e"):
+    for student in ("a", "b", "c"):
         hand_in(many, student, answered("ch01", HALF))
     place = tmp_path / "workspace"
     command = [sys.executable, "-u", "-m", "grader", "grade", str(many), "--workspace", str(place)]
@@ -125,29 +140,38 @@ def test_a_run_that_was_killed_is_completed_by_the_next(handed_in, tmp_path):
         command, cwd=course.EXERCISES, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as run:
         first = run.stdout.readline()
-        time.sleep(0.7)  # in the middle of the second
+        in_the_middle = kernel_of(run.pid)  # of the second submission
         os.killpg(run.pid, signal.SIGKILL)
-    assert first.startswith("[  1/5] a, ch01: 5 of 20")
+    assert first.startswith("[  1/3] a, ch01: 5 of 20")
+    assert in_the_middle
     assert not (place / "grades.csv").exists()
     graded(many, place)
     assert {row["total"] for row in table(place).values()} == {"5"}
-    assert len(table(place)) == 5
+    assert len(table(place)) == 3
     with sqlite3.connect(place / "gradebook.db") as book:
         assert book.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
-def test_a_failure_of_the_grader_is_told_and_keeps_the_old_score(handed_in, tmp_path, monkeypatch):
-    hand_in(tmp_path / "in", "ann", answered("ch01", HALF))
-    graded(tmp_path / "in", tmp_path / "workspace")
+def kernel_of(grader):
+    """Wait until the grader runs a kernel in a sandbox; return its processes."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if len(found := psutil.Process(grader).children(recursive=True)) >= 3:
+            return found
+        time.sleep(0.02)
+    return []
 
+
+def test_a_failure_of_the_grader_is_reported_and_keeps_the_old_score(handed_in, copy, monkeypatch):
     async def broken(*arguments, **named):
         raise RuntimeError("out of paper")
 
+    before = table(copy)
     monkeypatch.setattr(grade, "execute", broken)
-    lines = graded(tmp_path / "in", tmp_path / "workspace")
-    assert any("NOT GRADED, an earlier score stands" in line for line in lines)
-    assert "out of paper" in (tmp_path / "workspace/not_graded.csv").read_text(encoding="utf-8")
-    assert table(tmp_path / "workspace")["ann"]["total"] == "5"
+    lines = graded(handed_in, copy)
+    assert sum("NOT GRADED, an earlier score stands" in line for line in lines) == 2 * 3
+    assert "out of paper" in (copy / "not_graded.csv").read_text(encoding="utf-8")
+    assert table(copy) == before
 
 
 def test_grading_refuses_where_there_is_no_sandbox(handed_in, tmp_path, monkeypatch):
@@ -157,13 +181,13 @@ def test_grading_refuses_where_there_is_no_sandbox(handed_in, tmp_path, monkeypa
     assert not (tmp_path / "workspace").exists()
 
 
-def test_unsafe_grading_is_asked_for_by_name(tmp_path, monkeypatch):
-    hand_in(tmp_path / "in", "ann", answered("ch01", HALF))
+def test_unsafe_grading_is_asked_for_by_name(copy, monkeypatch):
+    hand_in(copy / "in", "finn", answered("ch01", HALF))
     monkeypatch.setattr(grade, "refusal", lambda: "bubblewrap is missing: install it.")
     monkeypatch.setattr(sandbox, "command", lambda *_: pytest.fail("a sandbox was tried"))
-    lines = graded(tmp_path / "in", tmp_path / "workspace", unsafe=True)
+    lines = graded(copy / "in", copy, unsafe=True)
     assert lines[0].startswith("WARNING: no sandbox")
-    assert table(tmp_path / "workspace")["ann"]["total"] == "5"
+    assert table(copy)["finn"]["total"] == "5"
 
 
 def test_an_unknown_chapter_and_an_empty_folder_are_refused(tmp_path):
@@ -173,39 +197,40 @@ def test_an_unknown_chapter_and_an_empty_folder_are_refused(tmp_path):
         graded(tmp_path, tmp_path / "workspace")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_two_seeds_give_the_same_scores_to_the_same_answers(chapter, tmp_path, monkeypatch):
-    """Right and wrong answers of every task, under hidden inputs of two private seeds."""
-    wrong = {task.name: wrongs(task) for task in tasks(chapter)}
-    hand_in(tmp_path / "in", "right", answered(chapter, solutions(chapter)))
-    hand_in(tmp_path / "in", "wrong", answered(chapter, wrong))
-    tables, hidden = [], []
-    for seed in ("maple 4711", "a quiet street"):
+def test_two_seeds_give_the_same_scores_to_the_same_answers(tmp_path, monkeypatch):
+    """End to end for one chapter; tests of each task try every answer of every chapter."""
+    wrong = {task.name: wrong_answers(task)[0][1] for task in tasks("ch01")}
+    hand_in(tmp_path / "in", "right", answered("ch01", RIGHT))
+    hand_in(tmp_path / "in", "wrong", answered("ch01", wrong))
+    tables, printed = [], []
+    for seed in SEEDS:
         monkeypatch.setattr(course, "TERM", tmp_path / seed)
-        make_term(chapter, seed)
-        source = course.notebook(course.TERM / "source", chapter).read_text(encoding="utf-8")
-        assert seed in source
-        assert course.PUBLIC_SEED not in source
-        hidden.append([line for line in source.splitlines() if '"hidden> ' in line])
+        make_term("ch01", seed)
+        source = course.notebook(course.TERM / "source", "ch01")
+        assert seed in source.read_text(encoding="utf-8")
+        assert course.PUBLIC_SEED not in source.read_text(encoding="utf-8")
+        printed.append([line for line in outputs(source) if line.startswith("hidden> ")])
         graded(tmp_path / "in", tmp_path / seed / "workspace")
         tables.append(table(tmp_path / seed / "workspace"))
         assert not (tmp_path / seed / "workspace/not_graded.csv").read_text().splitlines()[1:]
     assert tables[0] == tables[1]
-    assert hidden[0] != hidden[1]
-    full = {task: f"{value:g}" for task, value in points(chapter).items()}
+    assert len(printed[0]) == len(printed[1]) > 10
+    assert printed[0] != printed[1]
+    full = {task: f"{value:g}" for task, value in points("ch01").items()}
     assert {task: tables[0]["right"][task] for task in full} == full
     assert {tables[0]["wrong"][task] for task in full} == {"0"}
 
 
-def wrongs(task):
-    wrong = task.notes["wrong"][0]
-    quoted = repr(wrong.get("answer")) if "options" in task.notes else wrong.get("answer")
-    return wrong.get("code") or f"{task.name} = {quoted}"
+def outputs(path):
+    """The lines that a stored notebook printed."""
+    cells = [cell for cell in course.read(path).cells if cell.cell_type == "code"]
+    printed = [output.text for cell in cells for output in cell.outputs if "text" in output]
+    return "".join(printed).splitlines()
 
 
-def test_a_class_of_forty_takes_less_than_three_minutes():
-    """As benchmarks/grading.py recorded it: no test of time runs here."""
+def test_the_record_of_a_whole_class_says_what_was_graded_and_where():
+    """As benchmarks/grading.py left it. How long it took depends on the machine that it names."""
     recorded = json.loads((ROOT / "linreg/datasets/measured/grading.json").read_text("utf-8"))
     assert recorded["students"] >= 40
-    assert recorded["machine"]["cores"] == 2
-    assert 0 < recorded["seconds"] < 180
+    assert recorded["seconds"] > 0
+    assert {"processor", "cores", "system", "python"} <= recorded["machine"].keys()

@@ -63,7 +63,7 @@ def printed(text):
     return new_output("stream", name="stdout", text=text)
 
 
-def told(text):
+def warned(text):
     return new_output("stream", name="stderr", text=text)
 
 
@@ -97,7 +97,7 @@ def scores(outputs):
         [RIGHT],
         [printed("hidden> 1.5004\n"), printed("hidden> 2\n")],
         [printed("hidden> 1."), printed("5\nhidden> 2\n")],
-        [told("a warning"), RIGHT],
+        [warned("a warning"), RIGHT],
     ],
 )
 def test_the_lines_of_the_solution_score(hidden):
@@ -115,7 +115,7 @@ def test_the_lines_of_the_solution_score(hidden):
         [RIGHT, RIGHT],
         [RIGHT, ERROR],
         [ERROR, RIGHT],
-        [told("hidden> 1.5\nhidden> 2\n")],
+        [warned("hidden> 1.5\nhidden> 2\n")],
         [result("hidden> 1.5\nhidden> 2\n")],
         [result("1")],
     ],
@@ -130,7 +130,7 @@ def test_nothing_scores_where_the_solution_printed_nothing():
     assert not scores(marked([printed("a1: right.\n")], source=[printed("a1: right.\n")]))
 
 
-@pytest.mark.parametrize("shown", [result("1"), result("hidden> 1.5\nhidden> 2"), told("1")])
+@pytest.mark.parametrize("shown", [result("1"), result("hidden> 1.5\nhidden> 2"), warned("1")])
 def test_a_result_never_scores(shown):
     outputs = marked([shown], visible=[shown])
     assert not scores(outputs)
@@ -142,7 +142,7 @@ def test_a_result_beside_a_right_answer_is_not_taken_for_its_mark():
     assert marked([RIGHT], visible=[printed("1"), result("0")]) == [printed("1")]
 
 
-def test_the_diagnosis_stays_the_first_that_is_told():
+def test_the_diagnosis_stays_the_first_that_is_shown():
     assert marked([ERROR], visible=[printed("before"), ERROR]) == [printed("before"), ERROR]
 
 

@@ -1,4 +1,4 @@
-"""Promise: `make check` tells a learner task by task what the visible checks say, and no more."""
+"""Promise: `make check` reports task by task what the visible checks say, and no more."""
 
 import json
 import os
@@ -12,7 +12,8 @@ import nbclient
 import pytest
 from classroom import answered, hand_in, solutions
 
-from exercises import settings, tasks
+from exercises import SOURCES, settings, tasks
+from grader.course import read
 from linreg.checks import notes
 from linreg.checks.__main__ import main
 from linreg.checks.report import Line, report, table
@@ -89,12 +90,12 @@ def a_notebook(*cells, **changes):
         (a_notebook(a_check(source="checks.number('ch99/a1', 1)")), "there is no task 'ch99'"),
     ],
 )
-def test_what_is_no_notebook_of_exercises_is_told_so(tmp_path, capsys, content, says):
+def test_what_is_no_notebook_of_exercises_is_called_so(tmp_path, capsys, content, says):
     text = content if isinstance(content, str | bytes) else json.dumps(content)
     assert main([str(hand_in(tmp_path, "mine", text))]) == 2
-    told = capsys.readouterr().err
-    assert says in told
-    assert told.count("\n") == 1
+    message = capsys.readouterr().err
+    assert says in message
+    assert message.count("\n") == 1
 
 
 def test_what_is_no_notebook_ends_the_program_without_a_traceback(tmp_path):
@@ -116,7 +117,7 @@ def test_the_keys_of_notes_are_those_that_are_described():
 
 
 @pytest.mark.parametrize(("name", "says"), [("no.ipynb", "is not there"), ("", "is a folder")])
-def test_a_path_that_is_no_file_is_told(tmp_path, capsys, name, says):
+def test_a_path_that_is_no_file_is_reported(tmp_path, capsys, name, says):
     assert main([str(tmp_path / name)]) == 2
     assert f"{tmp_path / name} {says}: give the path of a notebook." in capsys.readouterr().err
 
@@ -135,8 +136,12 @@ def test_a_library_that_is_missing_is_named_with_the_way_to_install_it(tmp_path,
 
 def test_an_extra_installs_what_notebooks_of_exercises_need():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [needed.partition(">=")[0] for needed in project["optional-dependencies"]["checks"]]
-    assert wanted == ["ipykernel", "nbclient", "sympy"]
+    wanted = {needed.partition(">=")[0] for needed in project["optional-dependencies"]["checks"]}
+    sources = [cell.source for path in SOURCES for cell in read(path).cells]
+    imported = set(re.findall(r"^(?:import|from) (\w+)", "\n".join(sources), re.MULTILINE))
+    outside = imported - sys.stdlib_module_names - {"linreg"}
+    assert {"numpy", "sympy"} <= outside
+    assert wanted == {"ipykernel", "nbclient"} | outside
 
 
 def test_broken_or_stale_outputs_do_not_matter(tmp_path):
@@ -146,7 +151,7 @@ def test_broken_or_stale_outputs_do_not_matter(tmp_path):
     assert line.points == 1
 
 
-def test_a_slow_cell_is_interrupted_and_told(tmp_path):
+def test_a_slow_cell_is_interrupted_and_reported(tmp_path):
     slow = "import time\ntime.sleep(60)"
     notebook = a_notebook(
         a_check(id="b", source=slow, metadata={"nbgrader": {"grade_id": "a1"}}),
@@ -160,16 +165,16 @@ def test_a_slow_cell_is_interrupted_and_told(tmp_path):
         assert line.message == "Not yet. It takes more than 1 s, and was interrupted."
 
 
-def test_a_cell_that_cannot_be_interrupted_is_told(tmp_path, capsys, monkeypatch):
+def test_a_cell_that_cannot_be_interrupted_is_reported(tmp_path, capsys, monkeypatch):
     def execute(self):
         raise nbclient.exceptions.CellTimeoutError("in many\nlines")
 
     monkeypatch.setattr(nbclient.NotebookClient, "execute", execute)
     path = hand_in(tmp_path, "mine", json.dumps(a_notebook(a_check())))
     assert main([str(path)]) == 2
-    told = capsys.readouterr().err
-    assert "A cell takes more than 60 s" in told
-    assert told.count("\n") == 1
+    message = capsys.readouterr().err
+    assert "A cell takes more than 60 s" in message
+    assert message.count("\n") == 1
 
 
 def test_the_notebook_runs_in_its_own_folder(tmp_path, monkeypatch):
@@ -183,7 +188,7 @@ def test_the_notebook_runs_in_its_own_folder(tmp_path, monkeypatch):
     assert line.points == 1
 
 
-def test_a_kernel_that_dies_is_told(tmp_path):
+def test_a_kernel_that_dies_is_reported(tmp_path):
     notebook = answered("ch01", {"a1": "import os\nos._exit(1)"})
     done = check(hand_in(tmp_path, "mine", notebook))
     assert "The kernel died" in done.stderr

@@ -2,15 +2,17 @@
 
 import contextlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from nbformat import NotebookNode
 
 from grader import course, notes
+from grader.term import reseeded
 
 CHAPTERS = course.chapters()
 SOURCES = [course.notebook(course.EXERCISES / "source", chapter) for chapter in CHAPTERS]
+SEEDS = ("maple 4711", "a quiet street")  # two private ones
 RELEASES = [course.notebook(course.EXERCISES / "release", chapter) for chapter in CHAPTERS]
 
 
@@ -79,6 +81,17 @@ def wrong_answers(task: Task) -> list[tuple[str, str, str]]:
         )
         for wrong in task.notes.get("wrong", [])
     ]
+
+
+def as_handed_in(task: Task) -> str:
+    """The right answer as a learner writes it: without the marks of a source."""
+    return task.solution.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+
+
+def with_seed(task: Task, seed: str) -> Task:
+    """The task as a class with this private seed is graded: hidden inputs are drawn anew."""
+    texts = {name: reseeded(getattr(task, name), seed) for name in ("solution", "check")}
+    return replace(task, given=tuple(reseeded(text, seed) for text in task.given), **texts)
 
 
 def _value(task, answer):
