@@ -40,7 +40,8 @@ lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
 
 check: $(READY) ## Say task by task what the visible checks say (EX=ch03, EX=path.ipynb)
 	@test -n "$(EX)" || { echo 'Say which: make check EX=ch01, or EX=path.ipynb' >&2; exit 2; }
-	@$(BIN)/python -m linreg.checks "$(if $(findstring .ipynb,$(EX)),$(EX),$(or $(wildcard exercises/mine/$(EX).ipynb),exercises/release/$(EX)/$(EX).ipynb))"
+	@$(BIN)/python -m linreg.checks "$(if $(findstring .ipynb,$(EX)),$(EX),$(or $(wildcard exercises/mine/$(EX).ipynb),exercises/release/$(EX)/$(EX).ipynb))" \
+		|| [ $$? -eq 1 ] # a task that is not yet right is no error of make's
 
 release: $(GRADING) ## Make the exercises' release from their sources (SEED=... a term's own sources)
 	$(GRADER) release $(if $(filter undefined,$(origin SEED)),,--seed "$(SEED)")

@@ -414,6 +414,17 @@ def test_normalising_is_seen(tmp_path):
     assert normalised(path) != path.read_bytes()
 
 
+def test_what_the_book_folds_is_folded_in_jupyterlab_too(tmp_path):
+    path = tmp_path / "walk.ipynb"
+    notebook = sound()
+    notebook.cells[1].metadata.tags = ["hide-cell"]
+    notebook.cells[2].metadata.jupyter = {"source_hidden": True}
+    path.write_text(v4.writes(notebook) + "\n", encoding="utf-8")
+    cells = v4.reads(normalised(path).decode()).cells
+    assert cells[1].metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+    assert "jupyter" not in cells[2].metadata
+
+
 def test_a_stream_cut_in_two_is_made_whole(tmp_path):
     path = tmp_path / "walk.ipynb"
     notebook = sound()

@@ -1,8 +1,8 @@
 """Bring stored notebooks to their normal form: `python tests/support/normalise.py NOTEBOOK ...`.
 
-Outputs, counts and ids stay. What differs from run to run goes: times, versions, where a stream of
-text was cut in two, and a widget's link to a kernel that has ended, so that an unrun notebook shows
-the lab's still picture instead.
+Outputs, counts and ids stay. What a tag folds in the book is folded in JupyterLab too. What differs
+from run to run goes: times, versions, where a stream of text was cut in two, and a widget's link to
+a kernel that has ended, so that an unrun notebook shows the lab's still picture instead.
 """
 
 import sys
@@ -18,6 +18,13 @@ DROPPED = [
     *(f"cell.metadata.{key}" for key in ("heading_collapsed", "hidden")),
 ]
 
+# What a cell's tags fold, as Jupyter's own metadata say it.
+FOLDS = {
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+    "hide-input": {"source_hidden": True},
+    "hide-output": {"outputs_hidden": True},
+}
+
 
 def normalised(path):
     """Return the bytes of a notebook in its normal form."""
@@ -27,9 +34,21 @@ def normalised(path):
             output.get("data", {}).pop(WIDGET, None)
         if "outputs" in cell:
             cell.outputs = joined(cell.outputs)
+        fold(cell)
     kept = {"keep_output": True, "keep_count": True, "keep_id": True}
     stripped = strip_output(notebook, **kept, extra_keys=DROPPED)
     return (nbformat.v4.writes(stripped).rstrip("\n") + "\n").encode()
+
+
+def fold(cell):
+    """Fold in JupyterLab what the book folds, and nothing else."""
+    tags = cell.metadata.get("tags", [])
+    folded = {key: True for tag in tags for key in FOLDS.get(tag, {})}
+    kept = {k: v for k, v in cell.metadata.get("jupyter", {}).items() if not k.endswith("_hidden")}
+    if folded or "jupyter" in cell.metadata:
+        cell.metadata.jupyter = nbformat.from_dict(kept | folded)
+    if not cell.metadata.get("jupyter", True):
+        del cell.metadata["jupyter"]
 
 
 def joined(outputs):
