@@ -11,6 +11,8 @@ GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
 READY := .venv/.ready
 GRADING := .venv/.ready-grading
 TESTING := .venv/.ready-testing
+COLAB := .venv-colab/.ready
+COLAB_PIP := .venv-colab/bin/python -m pip install --disable-pip-version-check
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 # What an execution depends on besides its notebook, and what a page depends on besides its text.
 EXECUTION := linreg requirements.txt pyproject.toml
@@ -20,10 +22,10 @@ changed = mkdir -p $(BUILD) && find $(2) -type f -not -path '*/__pycache__/*' | 
 	! cmp -s $(BUILD)/$(1).new $(BUILD)/$(1).key && mv $(BUILD)/$(1).new $(BUILD)/$(1).key
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab check release grade marks measure serve execute format clean
+.PHONY: help book test test-colab lab check release grade marks measure serve execute format clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY) ## Install, execute what has changed, build the HTML, print the page to open
 	@if $(call changed,execution,$(EXECUTION)); then rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html; fi
@@ -34,6 +36,10 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 
 test: $(TESTING) ## Install, then run every check, a real browser included; the counts come last
 	$(BIN)/python tests/house/run.py
+
+test-colab: $(COLAB) ## Run every notebook outside the repository, with Colab's versions
+	$(COLAB_PIP) --quiet --force-reinstall --no-deps .
+	.venv-colab/bin/python tests/house/colab.py
 
 lab: $(READY) ## Open the notebooks in JupyterLab (ARGS=--allow-root as root)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
@@ -67,7 +73,7 @@ format: $(TESTING) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## Remove all that was built, the environment too
-	rm -rf $(BUILD) .venv .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
+	rm -rf $(BUILD) .venv .venv-colab .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml
@@ -85,4 +91,11 @@ $(GRADING): $(READY) exercises/requirements.txt
 
 $(TESTING): $(GRADING) tests/requirements.txt
 	$(PIP) -r tests/requirements.txt
+	@touch $@
+
+# The libraries as they are on Colab; linreg comes on top as a learner gets it, built.
+$(COLAB): tests/colab_requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-colab
+	$(COLAB_PIP) -r tests/colab_requirements.txt
+	$(COLAB_PIP) ".[numpy,torch,plots,labs,checks]"
 	@touch $@

@@ -1,0 +1,32 @@
+"""Promise: the public checks run what anyone can run: commands of the Makefile and of .ci/run.
+
+They cannot run here. What their steps call can, and does.
+"""
+
+import re
+import tomllib
+
+import yaml
+
+from notebooks import ROOT
+
+CHECKS = yaml.safe_load((ROOT / ".github/workflows/checks.yml").read_text(encoding="utf-8"))
+STEPS = [step for job in CHECKS["jobs"].values() for step in job["steps"]]
+
+
+def test_every_step_calls_what_is_there():
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    called = [step["run"] for step in STEPS if "run" in step]
+    for command in called:
+        if command.startswith("make "):
+            assert command.split()[1] in targets
+        else:
+            assert command == "bash .ci/run" or command.startswith("sudo sysctl ")
+    assert {"bash .ci/run", "make test-colab"} <= set(called)
+
+
+def test_the_pythons_are_those_that_the_package_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    assert CHECKS["jobs"]["everything"]["strategy"]["matrix"]["python"] == named
+    assert project["requires-python"] == f">={named[0]}"
