@@ -1,5 +1,6 @@
 """Promise: a class is graded as often as one likes, and nothing that was earned is lost."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -20,8 +21,6 @@ from grader.grade import RefusedError
 from grader.gradebook import Workspace
 from grader.term import make_term
 from notebooks import ROOT
-
-pytestmark = pytest.mark.xdist_group("grading")  # the tests share a class
 
 RIGHT = solutions("ch01")
 HALF = {name: text for name, text in RIGHT.items() if name in ("a1", "a2", "b1", "c2")}
@@ -172,6 +171,25 @@ def test_a_failure_of_the_grader_is_reported_and_keeps_the_old_score(handed_in, 
     assert sum("NOT GRADED, an earlier score stands" in line for line in lines) == 2 * 3
     assert "out of paper" in (copy / "not_graded.csv").read_text(encoding="utf-8")
     assert table(copy) == before
+
+
+def test_a_hidden_check_runs_when_no_kernel_of_a_visible_run_is_left(copy, monkeypatch):
+    """Two sandboxes at work at once can signal to each other, so runs come one by one."""
+    events = []
+
+    async def execute(notebook, **named):
+        kind = "hidden" if "HIDDEN TESTS" in str(notebook) else "visible"
+        events.append(f"{kind} begins")
+        await asyncio.sleep(0.01)
+        events.append(f"{kind} ends")
+        return notebook
+
+    monkeypatch.setattr(grade, "execute", execute)
+    for student in ("eve", "finn"):
+        hand_in(copy / "in", student, answered("ch01", HALF))
+    graded(copy / "in", copy)
+    one = ["visible begins", "visible ends", "hidden begins", "hidden ends"]
+    assert events == 2 * one
 
 
 def test_grading_refuses_where_there_is_no_sandbox(handed_in, tmp_path, monkeypatch):

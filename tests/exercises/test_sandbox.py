@@ -18,7 +18,7 @@ from grader.limits import Limits
 def inside(code, limits=None):
     """Return what ``code`` prints in a sandbox, read as JSON."""
     command = sandbox.command([sys.executable, "-c", code], limits or Limits())
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

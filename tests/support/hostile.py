@@ -212,7 +212,7 @@ import matplotlib.pyplot as plt
 plt.plot([1, 2], [3, 4])
 plt.show()
 """
-HOG = "hog = bytearray(b'1') * 3_000_000_000\nimport time; time.sleep(5)"
+HOG = "hog = bytearray(b'1') * 3_000_000_000\nimport time; time.sleep(9)"
 STUBBORN = """
 import time
 while True:
@@ -286,7 +286,7 @@ HONEST = {
     "windows lines": plain(nbformat.v4.writes(book()).replace("\n", "\r\n")),
     "plots": plain(book(RIGHT, PLOT)),
     "magics": plain(book(RIGHT, "%timeit -n 1 -r 1 1 + 1", "!ls", "%%bash\necho $HOME")),
-    "a slow cell": plain(book(RIGHT, "import time\ntime.sleep(2)")),
+    "a slow cell": plain(book(RIGHT, "import time\ntime.sleep(1)")),
     "an exit": plain(book(RIGHT, "import sys\nsys.exit()", "quit()")),
     "a dead kernel": plain(book(RIGHT, LAST, end=[LAST])),
     "memory": plain(book(RIGHT, HOG)),
@@ -493,10 +493,10 @@ def spy(lines):
     return lines
 def note(info):
     seen.append(info.raw_cell)
-def telling():
+def heard():
     return "\\n".join(text for text in seen if "hid" + "den>" in text)
-def tell(*ignored):
-    text = telling()
+def repeat(*ignored):
+    text = heard()
     if text:
         print(text)
         print(base64.b64encode(text.encode()).decode(), text.encode().hex(), text[::-1])
@@ -507,12 +507,12 @@ shell = get_ipython()
 shell.input_transformers_cleanup.append(spy)
 shell.input_transformers_post.append(spy)
 shell.events.register("pre_run_cell", note)
-shell.events.register("post_run_cell", tell)
-shell.events.register("pre_execute", tell)
+shell.events.register("post_run_cell", repeat)
+shell.events.register("pre_execute", repeat)
 """
 IN_ERRORS = """
 def line_through(p, q):
-    raise ValueError(telling() or "nothing seen")
+    raise ValueError(heard() or "nothing seen")
 """
 TREE = """
 import ast
@@ -555,10 +555,10 @@ subprocess.Popen([sys.executable, "-c", talker])
 AGAINST_SECRETS = {
     # What a spy prints among the lines that are compared costs it the points.
     "a spy": plain(
-        book(RIGHT, SPY, end=["print(telling())", "print(open('/tmp/kept').read())"]), deserves=()
+        book(RIGHT, SPY, end=["print(heard())", "print(open('/tmp/kept').read())"]), deserves=()
     ),
     "a spy in errors": plain(
-        book(RIGHT | {"c1": IN_ERRORS}, SPY, end=["raise ValueError(telling())"]), deserves=()
+        book(RIGHT | {"c1": IN_ERRORS}, SPY, end=["raise ValueError(heard())"]), deserves=()
     ),
     "a spy in the tree": plain(book(RIGHT, TREE), deserves=("b1", "b2", "b3", "c2")),
     "a spy with locks": plain(book(RIGHT, LOCKS, end=[LOCKED])),
@@ -627,7 +627,7 @@ AGAINST_KERNEL = {
     "pipes": plain(book(RIGHT, PIPES)),
     "files and kills": plain(book(RIGHT, LINREG, KILL, CONTROL)),
     "closed outputs": plain(book(RIGHT, CLOSED), deserves=()),
-    "a late voice": plain(book(wrong(), AFTERWARDS), deserves=FEW),
+    "a late thread": plain(book(wrong(), AFTERWARDS), deserves=FEW),
     "loops that swallow": plain(book(RIGHT, end=[STUBBORN])),
     "a long cell": plain(book(RIGHT, LARGE)),
     "many cells": plain(book(RIGHT, end=["pass"] * 300)),
@@ -753,6 +753,22 @@ AGAINST_OTHERS = {
 }
 
 ATTACKS = AGAINST_CHECKS | AGAINST_SECRETS | AGAINST_KERNEL | AGAINST_PAGES | AGAINST_OTHERS
+
+# Two classes that are graded at the same time. Each honest member is in one of them, those whom
+# others impersonate in both; half of the honest notebooks are slow ones, and stand last.
+IN_BOTH = ("right", "half", "blank", "upper case")
+EVERYDAY = dict(list(HONEST.items())[: len(HONEST) // 2])
+HALVES = {
+    "checks and secrets": {
+        name: make for name, make in HONEST.items() if name in IN_BOTH or name not in EVERYDAY
+    }
+    | AGAINST_CHECKS
+    | AGAINST_SECRETS,
+    "kernel, pages and others": {name: HONEST[name] for name in (*EVERYDAY, *IN_BOTH)}
+    | AGAINST_KERNEL
+    | AGAINST_PAGES
+    | AGAINST_OTHERS,
+}
 
 
 def kinds(table) -> list[Kind]:
