@@ -45,5 +45,5 @@
     }
   }
 
-  document.querySelectorAll("[data-lab]").forEach(start);
+  document.querySelectorAll("[data-lab]:not(.lr-ready)").forEach(start);
 })();

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
-from lab_pages import MADE_LABS, UNMADE_LABS
+from lab_pages import remake
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -157,36 +157,39 @@ SCREEN = {
 }
 
 
-@pytest.fixture(scope="module")
-def loaded(shared_page):
-    """Pages whose formulas stay unset, each loaded once in a file of tests for each kind of device.
+@pytest.fixture(scope="session")
+def loaded(chromium, book, site):
+    """Pages whose formulas stay unset, each loaded once in a process for each kind of device.
 
     What of a device can change while a page is open, its screen and its reader's wishes, is no part
     of its kind.
     """
-    return cache(lambda path, **device: shared_page(path, formulas=False, **device))
+    with opener(chromium, book, site) as open_page:
+        yield cache(lambda path, **device: open_page(path, formulas=False, **device))
 
 
 @pytest.fixture
 def lab_page(loaded):
     """Open a page whose labs have just been made: `lab_page("….html", color_scheme="dark")`.
 
-    The page is shared, for loading it takes a hundred times as long as making its labs anew. A test
-    that changes anything outside the labs opens a page of its own. The test fails at its end if the
-    page did what no page may do.
+    The page is shared, for loading it takes a hundred times as long as making its labs anew; with
+    `slug` only that lab is. A test that changes anything outside the labs opens a page of its own.
+    The test fails at its end if the page did what no page may do.
     """
     pages = []
 
-    def open_page(path, **options):
+    def open_page(path, slug=None, **options):
         screen = {name: options.pop(name, usual) for name, usual in SCREEN.items()}
         page = loaded(path, **options)
         pages.append(page)
-        page.set_viewport_size(screen["viewport"])
-        page.emulate_media(media="screen", reduced_motion=screen["reduced_motion"])
-        in_scheme(page, screen["color_scheme"])
+        viewport, scheme = screen["viewport"], screen["color_scheme"]
+        if page.viewport_size != viewport:
+            page.set_viewport_size(viewport)
+        page.emulate_media(
+            media="screen", reduced_motion=screen["reduced_motion"], color_scheme=scheme
+        )
         page.mouse.move(0, 0)
-        page.evaluate(UNMADE_LABS)
-        page.evaluate(MADE_LABS)
+        remake(page, f'[data-lab="{slug}"]' if slug else "[data-lab]", scheme)
         return page
 
     yield open_page

@@ -187,7 +187,7 @@ def test_browser_and_kernel_keep_each_others_points(notebook):
     page.check(".lr-switch input")
     prints(page, ["5", "2.8", "0.300", "True"])
 
-    # From Python to the browser: points come in both halves, and the window follows them.
+    # From Python to the browser: points come in both halves, and the window is theirs.
     run_cell(page, 2)
     page.wait_for_selector('[data-readout="w"]:text-is("0.500")')
     page.wait_for_selector('[aria-label="Point 3"][aria-valuetext^="x 30.0, y 7.00"]')

@@ -12,7 +12,8 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
-    height_of,
+    heights,
+    hurry,
     in_module,
     is_in_view,
     least_work,
@@ -56,6 +57,16 @@ VERDICT = in_module(
     })""",
     exporting="leastSquares",
 )
+
+# Once the page has come to another width, its side bars too, a lab is drawn to it a frame later.
+DRAWN = """async () => {
+    const widths = () => [...document.querySelectorAll(".lr-panel")]
+        .map((panel) => panel.clientWidth).join();
+    for (let before = null; before !== widths(); ) {
+        before = widths();
+        for (let i = 0; i < 8; i += 1) await new Promise(requestAnimationFrame);
+    }
+}"""
 
 DRAG = """() => {
     const input = document.querySelector(".lr-slider-rate input");
@@ -165,11 +176,12 @@ def agrees(lab, ours, theirs):
     assert theirs["best"]["w"] == pytest.approx(lab.optimum()[0], abs=1e-9 * size)
     assert theirs["best"]["b"] == pytest.approx(lab.optimum()[1], abs=1e-9 * size)
     assert len(theirs["stops"]) == len(ours)
-    for step, ((w, b, loss), stop) in enumerate(zip(ours, theirs["stops"], strict=True)):
+    for (w, b, loss), stop in zip(ours, theirs["stops"], strict=True):
         assert math.dist((stop["w"], stop["b"]), (w, b)) <= 1e-9 * math.hypot(w, b), (stop, w, b)
         assert abs(stop["loss"] - loss) <= 1e-9 * max(start, loss), (stop, loss)
-        if step in {0, len(ours) // 2, len(ours) - 1}:
-            assert stop["gap"] == pytest.approx(lab.gap(step), abs=1e-9 * max(start, loss))
+    for step in {0, len(ours) // 2, len(ours) - 1}:
+        within = 1e-9 * max(start, ours[step][2])
+        assert theirs["stops"][step]["gap"] == pytest.approx(lab.gap(step), abs=within)
 
 
 @pytest.mark.parametrize(("position", "step"), [(0, 50), (180, 3), (180, 50), (202, 7), (233, 9)])
@@ -184,7 +196,7 @@ def test_the_page_shows_what_python_computes(open_lab, position, step):
     assert shown(page)["gap"] == pytest.approx(lab.gap(), rel=6e-3)
 
 
-def test_the_verdict_follows_the_learning_rate(open_lab):
+def test_the_verdict_depends_on_the_learning_rate(open_lab):
     page = open_lab()
     kinds = {}
     for kind, rate in sweep(page, RATE, range(0, 271, 5), VERDICT_AND_RATE):
@@ -346,12 +358,12 @@ def test_off_the_chart_the_arrows_and_the_note_are_right(open_lab, rate, step):
     assert data.arrows == data.note == []
 
 
-def test_the_drawing_follows_the_width_of_the_window(open_lab):
+def test_the_drawing_fits_the_width_of_the_window(open_lab):
     page = open_lab()
     lab = Walk()
     for width in (390, 600, 1280):
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_timeout(500)
+        page.evaluate(DRAWN)
         for chart in drawn(page):
             assert chart.width == chart.panel
         data, losses = drawn(page)
@@ -533,11 +545,12 @@ def test_play_walks_to_the_end_in_about_five_seconds(open_lab):
 
 def test_pause_step_and_reset(open_lab):
     page = open_lab()
+    hurry(page, 2)
     page.get_by_role("button", name="Play").click()
     wait_for_step(page, 4)
     page.get_by_role("button", name="Pause").click()
     paused = step_shown(page)
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(300)
     assert step_shown(page) == paused
     page.get_by_role("button", name="Step", exact=True).click()
     assert step_shown(page) == paused + 1
@@ -577,10 +590,10 @@ def test_reduced_motion_jumps_to_the_end(open_lab):
     assert page.get_by_role("button", name="Play").is_visible()
 
 
-def test_a_screen_reader_hears_the_outcome_once_it_has_settled(open_lab):
+def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     page = open_lab()
     spoken = page.locator(".lr-spoken")
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(900)
     assert spoken.text_content() == ""  # nothing unasked
     page.evaluate(
         """() => {
@@ -642,11 +655,11 @@ def test_a_phone_shows_both_charts_and_what_moves_them(open_lab):
             assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-@pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
-def test_nothing_below_the_lab_moves_while_it_is_used(open_lab, width):
-    page = open_lab(viewport={"width": width, "height": 844})
-    heights = sweep(page, RATE, range(0, 271, 5), height_of("walk"))
-    assert len(set(map(round, heights))) == 1
+def test_nothing_below_the_lab_moves_while_it_is_used(open_lab):
+    states = [{"learning_rate": at_position(position)} for position in range(0, 271, 5)]
+    states += [{"step": step} for step in (0, 7, 50)]
+    for width, found in heights(open_lab(), "walk", states).items():
+        assert max(found) - min(found) < 1, width
 
 
 def test_paper_shows_the_finished_walk(open_lab):
@@ -662,17 +675,22 @@ def test_paper_shows_the_finished_walk(open_lab):
     assert page.locator(".lr-lab").is_visible()
 
 
-def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(new_page):
-    page = new_page(PAGE, formulas=False)
-    page.wait_for_selector(".lr-lab")
+def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(open_lab):
+    page = open_lab()
     page.evaluate(
-        "document.querySelector('[data-lab]').replaceWith(document.querySelector('.lr-lab'))"
+        """() => {
+            const place = document.querySelector("[data-lab]");
+            place.after(Object.assign(document.createElement("div"), { id: "bare" }));
+            document.querySelector("#bare").append(place.querySelector(".lr-lab"));
+        }"""
     )
     page.emulate_media(media="print")
-    assert page.locator(".lr-chart").first.is_visible()
-    assert page.locator(".lr-verdict").is_visible()
-    assert not page.locator(".lr-button").first.is_visible()
-    assert not page.locator(RATE).is_visible()
+    bare = page.locator("#bare")
+    assert bare.locator(".lr-chart").first.is_visible()
+    assert bare.locator(".lr-verdict").is_visible()
+    assert not bare.locator(".lr-button").first.is_visible()
+    assert not bare.locator(RATE).is_visible()
+    page.evaluate("document.querySelector('#bare').remove()")
 
 
 # It is quick and small

@@ -1,7 +1,7 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
 import pytest
-from lab_pages import backgrounds, growth
+from lab_pages import backgrounds, growth, with_model
 
 from linreg import labs
 
@@ -14,35 +14,17 @@ PAGES = {
 }
 each_lab = pytest.mark.parametrize("slug", PAGES)
 
-# How many changes of its model a lab follows: once drawn, once built anew, once ended.
-FOLLOWED = """async (slug) => {
-    const state = JSON.parse(document.querySelector(`[data-lab="${slug}"]`).dataset.state);
-    const source = new Blob([window.lrLabs[slug]], { type: "text/javascript" });
-    const { default: lab } = await import(URL.createObjectURL(source));
-    const handlers = [];
-    const model = {
-        get: (name) => state[name],
-        set: (name, value) => {
-            state[name] = value;
-            for (const [event, handle] of [...handlers]) if (event === `change:${name}`) handle();
-        },
-        save_changes: () => {},
-        on: (...pair) => handlers.push(pair),
-        off: (...pair) => {
-            const at = handlers.findIndex((known) => known.every((part, i) => part === pair[i]));
-            if (at >= 0) handlers.splice(at, 1);
-        },
-    };
-    const el = document.body.appendChild(document.createElement("div"));
-    const end = lab.render({ model, el });
-    const followed = [handlers.length];
+# How many changes of its model a lab listens to: once drawn, once built anew, once ended.
+LISTENERS = """() => {
+    const { model, handlers, end } = window.lrMade;
+    const listeners = [handlers.length];
     for (const name of ["x", "measured"]) {
-        if (name in state) model.set(name, structuredClone(state[name]));
+        const value = model.get(name);
+        if (value) model.set(name, structuredClone(value));
     }
-    followed.push(handlers.length);
+    listeners.push(handlers.length);
     end();
-    el.remove();
-    return [...followed, handlers.length];
+    return [...listeners, handlers.length];
 }"""
 
 
@@ -73,8 +55,19 @@ def test_nothing_below_the_labs_moves_when_they_come(open_lab, slug, width):
 
 
 @each_lab
-def test_a_lab_that_has_ended_follows_nothing(open_lab, slug):
-    first, anew, last = open_lab(slug).evaluate(FOLLOWED, slug)
+def test_a_lab_that_has_ended_listens_to_nothing(open_lab, slug):
+    page = open_lab(slug)
+    with_model(page, slug)
+    first, anew, last = page.evaluate(LISTENERS)
     assert first > 0
     assert anew == first  # one that was built anew has ended the one before
     assert last == 0
+
+
+def test_no_page_has_the_source_of_a_lab_as_the_state_of_a_widget(book):
+    """Once is enough: each page that shows a lab has its source from a script of its own."""
+    pages = {path: path.read_text(encoding="utf-8") for path in book.rglob("*.html")}
+    assert sum("data-lab=" in text for text in pages.values()) >= len(set(PAGES.values()))
+    for path, text in pages.items():
+        assert "_esm" not in text, path
+        assert "vnd.jupyter.widget-state+json" not in text, path

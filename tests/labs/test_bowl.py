@@ -312,10 +312,10 @@ def test_the_still_names_and_words_are_true(collinear):
     (x, y), (x_b, y_b) = texts(chart)["slope w"], texts(chart)["intercept b"]
     assert (x, x_b) == (348, 2)  # below on the right, above on the left
     assert y_b < 24 < 214 < y
-    told = f"has the least loss, {readable(least)}."
-    assert told in lab.still()
+    words = f"has the least loss, {readable(least)}."
+    assert words in lab.still()
     if not collinear:
-        assert f"at w = {readable(w)} and b = {readable(b)}, {told}" in lab.still()
+        assert f"at w = {readable(w)} and b = {readable(b)}, {words}" in lab.still()
 
 
 @pytest.mark.parametrize("collinear", [False, True])

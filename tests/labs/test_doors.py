@@ -58,17 +58,17 @@ def test_what_was_measured_is_the_record():
     for row, (n_samples, n_features, method) in zip(rows, lab.clocked(), strict=True):
         assert (n_samples, n_features) == (row["n_samples"], row["n_features"])
         seconds = row["seconds"]
-        door = {
+        times = {
             "normal equations": seconds["normal equations"],
             "qr": seconds["linreg qr"],
             "lstsq": seconds["numpy lstsq"],
             "gradient descent": 100 * seconds["gradient step"],
         }
-        assert door[method] == min(door.values())
+        assert times[method] == min(times.values())
     assert record["machine"]["processor"] in lab.still()
 
 
-def test_the_measured_winners_follow_the_steps_and_the_record():
+def test_the_measured_winners_depend_on_the_steps_and_the_record():
     few, many = ({method for *_, method in Doors(n_steps=steps).clocked()} for steps in (1, 10**6))
     assert few == {"gradient descent"}
     assert "gradient descent" not in many

@@ -173,9 +173,9 @@ def test_the_still_squares_are_to_scale_and_on_their_residuals_clear_of_the_line
         at = picture.across(x)
         is_right = (residual > 0) == (w > 0)  # the line goes away from the square
         sides = {True: at, False: at - width}
-        has_room = at + width <= end if is_right else at - width >= start
-        assert left == pytest.approx(sides[is_right == has_room], abs=0.11)
-        clear += has_room
+        fits = at + width <= end if is_right else at - width >= start
+        assert left == pytest.approx(sides[is_right == fits], abs=0.11)
+        clear += fits
     assert clear >= 4
     areas = [width * height for _, _, width, height in squares]
     assert mean[2] * mean[3] == pytest.approx(sum(areas) / 6, rel=0.01)
@@ -190,7 +190,7 @@ def test_the_still_bars_are_to_scale():
     assert least[3] == pytest.approx(unit * lab.optimum()[2], abs=0.051)
 
 
-def test_what_only_rounding_leaves_is_told_as_zero():
+def test_what_only_rounding_leaves_is_displayed_as_zero():
     lab = Drag([0.1, 0.3], [0.7, 0.1], w=-3, b=1, best=True)
     assert 0 < lab.loss() + lab.optimum()[2] < 1e-28
     assert "error is 0. The least there is: 0," in lab.still()

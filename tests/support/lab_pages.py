@@ -1,4 +1,4 @@
-"""What the labs' browser tests share: hands, eyes, and the door to a lab's module."""
+"""What the labs' browser tests share: hands, eyes, and a way into a lab's module."""
 
 import math
 import re
@@ -9,11 +9,12 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PAGE_HEIGHT = "document.documentElement.scrollHeight"
 
-# The labs' places as they are before the labs' script runs.
-UNMADE_LABS = """() => {
+# The places of some labs as they are before the labs' script runs; frames keep their own time.
+UNMADE_LABS = """(places = "[data-lab]") => {
     document.activeElement.blur();
     scrollTo(0, 0);
-    for (const place of document.querySelectorAll("[data-lab]")) {
+    window.requestAnimationFrame = window.lrFrame ?? window.requestAnimationFrame;
+    for (const place of document.querySelectorAll(places)) {
         place.classList.remove("lr-ready");
         place.querySelector(".lr-live")?.remove();
     }
@@ -32,6 +33,116 @@ MADE_LABS = """async () => {
     await frame();
     await frame();
 }"""
+
+
+def remake(page, places, scheme):
+    """Make labs anew, by a selector of their places, once the page has the colours of a scheme."""
+    page.evaluate(
+        f"""async ([places, scheme]) => {{
+            const isMoving = (one) => one.playState === "running";
+            const isReady = () => document.documentElement.dataset.theme === scheme
+                && !document.getAnimations().some(isMoving);
+            while (!isReady()) await new Promise(requestAnimationFrame);
+            ({UNMADE_LABS})(places);
+            await ({MADE_LABS})();
+        }}""",
+        [places, scheme],
+    )
+
+
+# A lab made anew in its place, of a model that `changed` sets.
+WITH_MODEL = """async (slug) => {
+    const place = document.querySelector(`[data-lab="${slug}"]`);
+    const source = new Blob([window.lrLabs[slug]], { type: "text/javascript" });
+    const { default: lab } = await import(URL.createObjectURL(source));
+    const [state, handlers] = [JSON.parse(place.dataset.state), []];
+    const model = {
+        get: (name) => state[name],
+        set(name, value) {
+            state[name] = value;
+            for (const [event, handle] of [...handlers]) if (event === `change:${name}`) handle();
+        },
+        save_changes() {},
+        on: (...pair) => handlers.push(pair),
+        off: (...pair) => {
+            const at = handlers.findIndex((known) => known.every((part, i) => part === pair[i]));
+            if (at >= 0) handlers.splice(at, 1);
+        },
+    };
+    const frame = () => new Promise(requestAnimationFrame);
+    const el = place.querySelector(".lr-live");
+    const end = lab.render({ model, el });
+    window.lrMade = { el, end, frame, handlers, model };
+    await frame();
+    await frame();
+}"""
+
+
+def with_model(page, slug):
+    """Make a lab anew on its page, so that a test can set its state as Python does."""
+    page.evaluate(WITH_MODEL, slug)
+
+
+def changed(page, states, look="() => null"):
+    """Set the traits of a lab that has a model, again and again; return what is seen after each."""
+    return page.evaluate(
+        f"""(states) => {{
+            const [look, {{ model }}] = [{look}, window.lrMade];
+            return states.map((state) => {{
+                for (const [name, value] of Object.entries(state)) model.set(name, value);
+                return look();
+            }});
+        }}""",
+        states,
+    )
+
+
+WIDTHS = [*range(280, 600, 40), 600, 660, 736, 790]  # of a lab, in pixels: phones, then pages
+
+
+def heights(page, slug, states, more="() => []"):
+    """The heights that a lab has at each width in each state, and after ``more`` is done to it.
+
+    ``more(el)`` may do what no state does, and returns the heights that it has seen.
+    """
+    with_model(page, slug)
+    return page.evaluate(
+        f"""async ([widths, states]) => {{
+            const [more, {{ model, el, frame }}, found] = [{more}, window.lrMade, {{}}];
+            const height = () => el.querySelector(".lr-lab").getBoundingClientRect().height;
+            for (const width of widths) {{
+                el.style.width = `${{width}}px`;
+                await frame();
+                await frame();
+                found[width] = states.map((state) => {{
+                    for (const [name, value] of Object.entries(state)) model.set(name, value);
+                    return height();
+                }});
+                found[width].push(...more(el));
+            }}
+            el.style.width = "";
+            return found;
+        }}""",
+        [WIDTHS, states],
+    )
+
+
+# Frames whose clock runs so many times as fast, until the labs are made anew.
+HURRY = """(times) => {
+    window.lrFrame = window.requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => lrFrame((now) => draw(times * now));
+}"""
+
+
+def hurry(page, times=8):
+    """Let what plays on a page play so many times as fast."""
+    page.evaluate(HURRY, times)
+
+
+def close(found, expected, within):
+    """Whether numbers are those expected; on long lists this is much faster than approx."""
+    pairs = zip(found, expected, strict=True)
+    return all(abs(one - other) <= within for one, other in pairs)
 
 
 def in_module(slug, expression, exporting=""):
@@ -121,12 +232,6 @@ def spills(page):
 
 def overlap(a, b):
     return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
-
-
-def height_of(slug):
-    """A JavaScript function that tells the height of a lab."""
-    return f"""() => document.querySelector('[data-lab="{slug}"] .lr-lab')
-        .getBoundingClientRect().height"""
 
 
 def growth(page, height=PAGE_HEIGHT):
@@ -241,9 +346,9 @@ class Drawn:
 def tap(page, x, y):
     """Tap with a finger, and wait for the click that the browser makes of it, if it makes one."""
     clicked = page.evaluate_handle(
-        """() => ({ done: new Promise((settle) => {
-            addEventListener("click", () => settle(), { capture: true, once: true });
-            setTimeout(settle, 500);
+        """() => ({ done: new Promise((done) => {
+            addEventListener("click", () => done(), { capture: true, once: true });
+            setTimeout(done, 500);
         }) })"""
     )
     page.touchscreen.tap(x, y)

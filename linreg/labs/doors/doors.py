@@ -46,7 +46,7 @@ SIZES = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, 
 
 
 class Doors(Lab):
-    """Move N, D and the number of steps, and see which door costs least, and by how much.
+    """Move N, D and the number of steps, and see which method costs least, and by how much.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """The walk: gradient descent on one feature, a line sweeping to the best one."""
 
+from functools import lru_cache
 from math import log10
 
 from traitlets import Bool, Int, validate
@@ -82,14 +83,7 @@ class Walk(DescentLab):
 
         A walk whose numbers pass 1e80 is cut short there.
         """
-        rows = [[value] for value in self.x]
-        w, b, stops = 0.0, 0.0, []
-        while len(stops) <= self.n_steps and max(abs(w), abs(b)) <= LARGEST:
-            loss = pure_python.mean_squared_error(self.y, pure_python.predict(rows, [w], b))
-            stops.append((w, b, loss))
-            (slope,), d_intercept = pure_python.gradient(rows, self.y, [w], b)
-            w, b = w - self.learning_rate * slope, b - self.learning_rate * d_intercept
-        return stops
+        return list(_path(tuple(self.x), tuple(self.y), self.learning_rate, self.n_steps))
 
     def optimum(self):
         """Return ``(w, b, loss)`` of the best line."""
@@ -159,3 +153,15 @@ class Walk(DescentLab):
         chart.line([(0, least), (self.n_steps, least)], "best", dash="7 5")
         chart.points([curve[step]], "fit", 5.5)
         return chart
+
+
+@lru_cache(maxsize=8)  # a gap at a step asks for it again
+def _path(x, y, learning_rate, n_steps):
+    rows, y = [[value] for value in x], list(y)
+    w, b, stops = 0.0, 0.0, []
+    while len(stops) <= n_steps and max(abs(w), abs(b)) <= LARGEST:
+        loss = pure_python.mean_squared_error(y, pure_python.predict(rows, [w], b))
+        stops.append((w, b, loss))
+        (slope,), d_intercept = pure_python.gradient(rows, y, [w], b)
+        w, b = w - learning_rate * slope, b - learning_rate * d_intercept
+    return stops
