@@ -1,7 +1,11 @@
 """Promise: a lab's front end is one ES module: its file and those that it imports, no others."""
 
+import ast
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -154,3 +158,38 @@ def test_every_style_is_in_the_one_sheet_the_kits_first():
     assert sorted(sheets) == sorted(FOLDER.glob("*/*.css"))
     of_kit = [sheet.parent.name == "kit" for sheet in sheets]
     assert of_kit == sorted(of_kit, reverse=True)
+
+
+def test_a_wheel_holds_every_script_and_every_style():
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["linreg"]
+    packed = {path for pattern in patterns for path in FOLDER.parent.glob(pattern)}
+    assert {*sources(), *FOLDER.rglob("*.css")} <= packed
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem)
+def test_what_a_module_offers_is_in_its_list_and_the_rest_is_private(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    (offered,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ] or [[]]
+    assert {name for name in defined if not name.startswith("_")} <= set(offered)
+
+
+def test_what_is_imported_from_a_module_is_in_its_list():
+    tests = Path(__file__).parents[1]
+    for path in (*FOLDER.rglob("*.py"), *tests.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ImportFrom) or not str(node.module).startswith(
+                "linreg.labs"
+            ):
+                continue
+            assert node.level == 0
+            module = import_module(node.module)
+            for name in (alias.name for alias in node.names):
+                is_module = ModuleType is type(getattr(module, name))
+                assert is_module or name in module.__all__, (path, name)

@@ -97,7 +97,7 @@ def changed(page, states, look="() => null"):
     )
 
 
-WIDTHS = [*range(280, 600, 40), 600, 660, 736, 790]  # of a lab, in pixels: phones, then pages
+WIDTHS = [288, 320, 358, 400, 440, 480, 520, 568, 600, 660, 688, 736, 790]  # of a lab, in pixels
 
 
 def heights(page, slug, states, more="() => []"):

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby, pairwise
 from math import ceil, cos, floor, hypot, isfinite, log10, pi, radians, sin, sqrt
 from statistics import pstdev
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from traitlets import Bool, Float, List, validate
 
@@ -77,7 +77,7 @@ class Bowl(DescentLab):
     azimuth = Float(-35.0).tag(sync=True)
     elevation = Float(38.0).tag(sync=True)
 
-    constants = {  # noqa: RUF012
+    constants: ClassVar = {
         "MOST_MARBLES": MOST_MARBLES,
         "MOST_STEPS": MOST_STEPS,
         "AT_REST": AT_REST,

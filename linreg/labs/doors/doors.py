@@ -1,5 +1,7 @@
 """Which door: what each method costs for a shape of X, and who wins where, counted and measured."""
 
+from typing import ClassVar
+
 from traitlets import Dict, Float, Int, validate
 
 from linreg import costs
@@ -74,7 +76,7 @@ class Doors(Lab):
     word_bytes = Int(8).tag(sync=True)
     measured = Dict().tag(sync=True)
 
-    constants = {  # noqa: RUF012
+    constants: ClassVar = {
         "METHODS": list(ROLES.items()),
         "RANGES": RANGES,
         "WORDS": WORDS,

@@ -4,6 +4,7 @@ from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, isfinite, sqrt
 from statistics import median
+from typing import ClassVar
 
 from traitlets import Bool, Float, List, validate
 
@@ -60,7 +61,7 @@ class Drag(Lab):
     best = Bool(False).tag(sync=True)
 
     shown = ("x", "y", "w", "b", "absolute", "best")
-    constants = {  # noqa: RUF012
+    constants: ClassVar = {
         "STATE": shown,
         "FEWEST": FEWEST,
         "MOST": MOST,

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from math import hypot
+from typing import ClassVar
 
 from traitlets import Float, List, validate
 
@@ -18,7 +19,7 @@ class DescentLab(Lab):
     """A lab whose points and learning rate make gradient descent go down to one best line."""
 
     _esm = _css = ""  # a subclass has a picture, this has none
-    constants = {"RATES": (SMALLEST_RATE, LARGEST_RATE)}  # noqa: RUF012
+    constants: ClassVar = {"RATES": (SMALLEST_RATE, LARGEST_RATE)}
 
     x = List(Float()).tag(sync=True)
     y = List(Float()).tag(sync=True)

@@ -8,6 +8,7 @@ import json
 import sys
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 import anywidget
 
@@ -32,7 +33,7 @@ class Lab(anywidget.AnyWidget):
 
     shown: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
-    constants: dict = {  # noqa: RUF012
+    constants: ClassVar = {
         "ROUNDING": ROUNDING,
         "ACROSS": scale.ACROSS,
         "DOWN": scale.DOWN,

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from itertools import cycle, islice
 from math import inf, pi
+from typing import ClassVar
 
 import numpy as np
 from traitlets import Bool, Float, Int, List, Unicode, default, observe, validate
@@ -78,7 +79,7 @@ class Valley(Lab):
     seed = Int(0)
     order = List(Int()).tag(sync=True)
 
-    constants = {  # noqa: RUF012
+    constants: ClassVar = {
         "N_ROWS": N_ROWS,
         "BATCH": BATCH,
         "NOISE": NOISE,

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from math import log10
+from typing import ClassVar
 
 from traitlets import Bool, Int, validate
 
@@ -49,7 +50,7 @@ class Walk(DescentLab):
 
     shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
     spoken = ("learning_rate", "step")
-    constants = {  # noqa: RUF012
+    constants: ClassVar = {
         "LARGEST": LARGEST,
         "PAD": PAD,
         "HEADROOM": HEADROOM,
