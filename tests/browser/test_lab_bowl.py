@@ -626,7 +626,8 @@ def test_reduced_motion_jumps_to_the_end(open_lab):
 def test_a_screen_reader_hears_the_outcome_once(open_lab):
     page = open_lab(**STILL)
     spoken = page.locator(f"{LAB} .lr-spoken")
-    page.wait_for_timeout(900)
+    hurry(page)
+    page.wait_for_timeout(150)  # a hurried second
     assert spoken.text_content() == ""  # nothing unasked
     button(page, "Drop five").click()
     page.wait_for_function(f"document.querySelector('{LAB} .lr-spoken').textContent")

@@ -13,6 +13,7 @@ from lab_pages import (
     READ_CHARTS,
     Drawn,
     heights,
+    hurry,
     in_module,
     is_in_view,
     least_work,
@@ -399,7 +400,8 @@ def test_touch(open_lab):
 def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     page = open_lab()
     spoken = page.locator(".lr-spoken")
-    page.wait_for_timeout(900)
+    hurry(page)
+    page.wait_for_timeout(150)  # a hurried second
     assert spoken.text_content() == ""  # nothing unasked
     sweep(page, FEATURES, range(20, 30))
     page.wait_for_function("document.querySelector('.lr-spoken').textContent")

@@ -339,7 +339,8 @@ def test_touch(open_lab):
 def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     page = open_lab()
     spoken = page.locator(".lr-spoken")
-    page.wait_for_timeout(900)
+    hurry(page)
+    page.wait_for_timeout(150)  # a hurried second
     assert spoken.text_content() == ""  # nothing unasked
     sweep(page, KAPPA, range(10, 19))
     page.wait_for_function("document.querySelector('.lr-spoken').textContent")

@@ -593,7 +593,8 @@ def test_reduced_motion_jumps_to_the_end(open_lab):
 def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     page = open_lab()
     spoken = page.locator(".lr-spoken")
-    page.wait_for_timeout(900)
+    hurry(page)
+    page.wait_for_timeout(150)  # a hurried second
     assert spoken.text_content() == ""  # nothing unasked
     page.evaluate(
         """() => {

@@ -9,11 +9,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PAGE_HEIGHT = "document.documentElement.scrollHeight"
 
-# The places of some labs as they are before the labs' script runs; frames keep their own time.
+# The places of some labs as they are before the labs' script runs, and the clock as it is.
 UNMADE_LABS = """(places = "[data-lab]") => {
     document.activeElement.blur();
     scrollTo(0, 0);
-    window.requestAnimationFrame = window.lrFrame ?? window.requestAnimationFrame;
+    Object.assign(window, window.lrClock);
     for (const place of document.querySelectorAll(places)) {
         place.classList.remove("lr-ready");
         place.querySelector(".lr-live")?.remove();
@@ -127,15 +127,17 @@ def heights(page, slug, states, more="() => []"):
     )
 
 
-# Frames whose clock runs so many times as fast, until the labs are made anew.
+# Frames and delays whose clock runs so many times as fast, until the labs are made anew.
 HURRY = """(times) => {
-    window.lrFrame = window.requestAnimationFrame;
-    window.requestAnimationFrame = (draw) => lrFrame((now) => draw(times * now));
+    const { requestAnimationFrame: frame, setTimeout: delay } = window;
+    window.lrClock = { requestAnimationFrame: frame, setTimeout: delay };
+    window.requestAnimationFrame = (draw) => frame((now) => draw(times * now));
+    window.setTimeout = (act, time) => delay(act, time / times);
 }"""
 
 
 def hurry(page, times=8):
-    """Let what plays on a page play so many times as fast."""
+    """Let what plays or waits on a page do so in so many times less time."""
     page.evaluate(HURRY, times)
 
 
