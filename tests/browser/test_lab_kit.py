@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from lab_pages import in_module, number
 
+from linreg.labs.kit.chart import clip_line
 from linreg.labs.kit.scale import ACROSS, DOWN, axis_of
 
 PAGE = "notebooks/04_the_long_walk.html"
@@ -29,6 +30,12 @@ DEPARTURES = in_module(
         };
     })""",
     exporting="Chart, Departure",
+)
+
+CLIPS = in_module(
+    "walk",
+    "cases.map(([w, b, x, y]) => lab.clipLine(w, b, x, y))",
+    exporting="clipLine",
 )
 
 AXES = in_module(
@@ -149,6 +156,28 @@ def test_the_arrows_and_the_note_are_where_a_line_leaves_the_chart(open_page):
             assert number(said) == pytest.approx(note[1], rel=0.06), case
     one_way = {(1, False, up) for up in (True, False)}
     assert kinds >= {(0, True), (2, False, True, False), (2, False, False, True)} | one_way
+
+
+def draw_steep(seed):
+    """A steep line through a side of a window, or past it by no more than rounding."""
+    rng = random.Random(seed)
+    x, y = (rng.uniform(-1, 1), rng.uniform(2, 3)), (rng.uniform(-9, -1), rng.uniform(1, 9))
+    w = rng.choice([-1, 1]) * 10 ** rng.uniform(0, 80)
+    return w, -w * rng.choice(x) + rng.uniform(*y), x, y
+
+
+def test_no_end_of_a_line_lies_outside_its_window(open_page):
+    """Rounding of a huge number is far from any window."""
+    cases = [draw_steep(seed) for seed in range(400)]
+    found = open_page().evaluate(CLIPS, cases)
+    assert sum(map(bool, found)) > 100
+    for (w, b, x, y), theirs in zip(cases, found, strict=True):
+        ours = clip_line(w, b, x, y)
+        assert bool(ours) == bool(theirs)
+        for ends in filter(None, (ours, theirs and [theirs[:2], theirs[2:]])):
+            for across, height in ends:
+                assert x[0] <= across <= x[1]
+                assert y[0] <= height <= y[1]
 
 
 # What the axes say

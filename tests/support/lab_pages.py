@@ -10,11 +10,11 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PAGE_HEIGHT = "document.documentElement.scrollHeight"
 
 # The places of some labs as they are before the labs' script runs, and the clock as it is.
-UNMADE_LABS = """(places = "[data-lab]") => {
+UNMADE_LABS = """(places) => {
     document.activeElement.blur();
     scrollTo(0, 0);
     Object.assign(window, window.lrClock);
-    for (const place of document.querySelectorAll(places)) {
+    for (const place of document.querySelectorAll(places ?? "[data-lab]")) {
         place.classList.remove("lr-ready");
         place.querySelector(".lr-live")?.remove();
     }
@@ -239,6 +239,7 @@ def overlap(a, b):
 def growth(page, height=PAGE_HEIGHT):
     """By how many pixels a page grows, or one place in it, when the labs come."""
     page.evaluate(UNMADE_LABS)
+    assert page.locator(".lr-lab").count() == 0
     before = page.evaluate(height)
     page.evaluate(MADE_LABS)
     return page.evaluate(height) - before
