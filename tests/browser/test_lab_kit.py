@@ -176,8 +176,8 @@ def test_no_end_of_a_line_lies_outside_its_window(open_page):
         assert bool(ours) == bool(theirs)
         for ends in filter(None, (ours, theirs and [theirs[:2], theirs[2:]])):
             for across, height in ends:
-                assert x[0] <= across <= x[1]
-                assert y[0] <= height <= y[1]
+                assert x[0] - 1e-12 <= across <= x[1] + 1e-12
+                assert y[0] - 1e-12 <= height <= y[1] + 1e-12
 
 
 # What the axes say
