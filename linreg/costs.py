@@ -17,6 +17,7 @@ Source: Trefethen and Bau (1997), "Numerical Linear Algebra", SIAM, lecture 11, 
 Loan (2013), "Matrix Computations", 4th edition, section 5.3.
 """
 
+from collections.abc import Callable, Sequence
 from math import ceil, inf, log, log1p
 from numbers import Integral, Real
 
@@ -35,7 +36,7 @@ __all__ = [
 METHODS = ("normal equations", "qr", "lstsq", "gradient descent")
 
 
-def operations(method, n_samples, n_features, n_steps):
+def operations(method: str, n_samples: int, n_features: int, n_steps: int) -> float:
     """Return the number of operations of a method.
 
     ==================  ====================================================================
@@ -74,7 +75,7 @@ def operations(method, n_samples, n_features, n_steps):
     return counts[method]
 
 
-def crude_operations(method, n_samples, n_features, n_steps):
+def crude_operations(method: str, n_samples: int, n_features: int, n_steps: int) -> int:
     """Return the count of many lessons, which weighs two methods by different measures.
 
     ``"normal equations"`` has N D² + D³, ``"gradient descent"`` N D a step. Both orders of growth
@@ -94,7 +95,7 @@ def crude_operations(method, n_samples, n_features, n_steps):
     return counts[method]
 
 
-def memory(method, n_samples, n_features, word_bytes):
+def memory(method: str, n_samples: int, n_features: int, word_bytes: int) -> int:
     """Return the bytes that a method needs beside ``X`` and ``y``, which it leaves as they are.
 
     ==================  ====================================================================
@@ -120,7 +121,7 @@ def memory(method, n_samples, n_features, word_bytes):
     return words[method] * word_bytes
 
 
-def data_memory(n_samples, n_features, word_bytes):
+def data_memory(n_samples: int, n_features: int, word_bytes: int) -> int:
     """Return the bytes of ``X`` and ``y`` themselves: N D + N words."""
     n_samples, n_features, word_bytes = check(
         METHODS[0], n_samples=n_samples, n_features=n_features, word_bytes=word_bytes
@@ -128,7 +129,13 @@ def data_memory(n_samples, n_features, word_bytes):
     return (n_samples * n_features + n_samples) * word_bytes
 
 
-def cheapest(n_samples, n_features, n_steps, methods=METHODS, count=operations):
+def cheapest(
+    n_samples: int,
+    n_features: int,
+    n_steps: int,
+    methods: Sequence[str] = METHODS,
+    count: Callable[..., float] = operations,
+) -> str:
     """Return the method with the fewest operations; of those equal but for rounding, the first.
 
     ``count`` may be ``crude_operations``, with ``methods`` that it knows. Of the direct methods the
@@ -139,7 +146,7 @@ def cheapest(n_samples, n_features, n_steps, methods=METHODS, count=operations):
     return next(method for method in counts if counts[method] <= least)
 
 
-def steps_needed(condition_number, shrink):
+def steps_needed(condition_number: float, shrink: float) -> int | float:
     """Return after how many steps at the best fixed rate the error is sure to be ``shrink`` times.
 
     The error of the weights shrinks by (kappa² − 1)/(kappa² + 1) a step at least (Chapter 9), with

@@ -4,12 +4,18 @@ Each function returns numbers that add up exactly to the sum or the product that
 cuts numbers into parts that add up exactly to them.
 """
 
-import numpy as np
+from collections.abc import Iterable
+from typing import Any
+
+from linreg.extras import extra
+
+with extra("numpy"):
+    import numpy as np
 
 __all__ = ["add", "slices", "tops", "two_product", "two_sum"]
 
 
-def slices(values, top, bits, n_parts):
+def slices(values: np.ndarray, top: Any, bits: int, n_parts: int) -> list[np.ndarray]:
     """Cut numbers up to ``top`` into parts that add up to them; all but the last are short.
 
     Adding a large number rounds away what lies below its last digit, and leaves ``bits`` bits;
@@ -24,12 +30,12 @@ def slices(values, top, bits, n_parts):
     return [*parts, values]
 
 
-def tops(columns):
+def tops(columns: np.ndarray) -> np.ndarray:
     """Return for each column a power of two that none of its numbers exceeds."""
     return 2.0 ** np.frexp(abs(columns).max(axis=0))[1]
 
 
-def add(terms, n_passes=2):
+def add(terms: Iterable[Any], n_passes: int = 2) -> Any:
     """Add arrays with what each addition loses, as if in threefold precision.
 
     Source: Ogita, Rump and Oishi (2005), "Accurate sum and dot product", SIAM Journal on Scientific
@@ -42,14 +48,14 @@ def add(terms, n_passes=2):
     return sum(terms[:-1]) + terms[-1]
 
 
-def two_sum(a, b):
+def two_sum(a: Any, b: Any) -> tuple[Any, Any]:
     """Return a + b rounded, and what the rounding lost (Knuth, TAOCP 2, section 4.2.2)."""
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
 
 
-def two_product(a, b):
+def two_product(a: Any, b: Any) -> tuple[Any, Any]:
     """Return a times b rounded, and what the rounding lost (Dekker, 1971)."""
     product = a * b
     (a1, a2), (b1, b2) = halves(a), halves(b)

@@ -4,6 +4,8 @@ Slow next to floating point and limited to full column rank, but free of roundin
 solution that the other modules are measured against.
 """
 
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from operator import mul
@@ -14,7 +16,12 @@ from linreg.result import LinearFit
 __all__ = ["fit_least_squares"]
 
 
-def fit_least_squares(X, y, *, fit_intercept=True):
+Number = int | float | Decimal | Fraction | str
+
+
+def fit_least_squares(
+    X: Sequence[Sequence[Number]], y: Sequence[Number], *, fit_intercept: bool = True
+) -> LinearFit:
     """Fit least squares exactly.
 
     Each column is scaled to integers, the normal equations ``XᵀX theta = Xᵀy`` are formed, and

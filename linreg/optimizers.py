@@ -13,14 +13,18 @@ the largest to the smallest singular value that is not zero. Single precision st
 becomes float64.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from math import inf, isfinite, sqrt
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from linreg import validation, with_numpy
+from linreg.extras import extra
+
+with extra("numpy"):
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "Descent",
@@ -75,18 +79,21 @@ class Descent(NamedTuple):
     stopped: str
 
 
+Walk = Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]  # (theta, residual, gradient)
+
+
 def descend(
-    X,
-    y,
-    method,
+    X: ArrayLike,
+    y: ArrayLike,
+    method: Callable[..., Walk],
     *,
-    n_steps=1000,
-    tol=1e-8,
-    start=None,
-    fit_intercept=True,
-    keep_path=False,
-    **settings,
-):
+    n_steps: int = 1000,
+    tol: float = 1e-8,
+    start: ArrayLike | None = None,
+    fit_intercept: bool = True,
+    keep_path: bool = False,
+    **settings: Any,
+) -> Descent:
     """Run a method until its gradient is small, and return a ``Descent``.
 
     Parameters
@@ -149,7 +156,9 @@ def look(X, y, theta):
     return residual, 2 / len(y) * (X.T @ residual)
 
 
-def gradient_descent(X, y, theta, *, learning_rate):
+def gradient_descent(
+    X: np.ndarray, y: np.ndarray, theta: np.ndarray, *, learning_rate: float
+) -> Walk:
     """Step against the gradient, always at the same rate.
 
     The error shrinks by (kappa² − 1)/(kappa² + 1) a step at the best rate; from a rate of 2 over
@@ -164,7 +173,7 @@ def gradient_descent(X, y, theta, *, learning_rate):
         theta = theta - learning_rate * gradient
 
 
-def steepest_descent(X, y, theta):
+def steepest_descent(X: np.ndarray, y: np.ndarray, theta: np.ndarray) -> Walk:
     """Step against the gradient, each time to the lowest place on that line.
 
     No settings. The loss above its least value shrinks at least by the square of (kappa² − 1)/
@@ -178,7 +187,9 @@ def steepest_descent(X, y, theta):
         theta = theta - rate * gradient
 
 
-def heavy_ball(X, y, theta, *, learning_rate, momentum):
+def heavy_ball(
+    X: np.ndarray, y: np.ndarray, theta: np.ndarray, *, learning_rate: float, momentum: float
+) -> Walk:
     """Keep a share, ``momentum``, of the last move, and add a step against the gradient.
 
     The error shrinks by (kappa − 1)/(kappa + 1) a step in the long run, with the best settings.
@@ -194,7 +205,9 @@ def heavy_ball(X, y, theta, *, learning_rate, momentum):
         theta = theta - learning_rate * velocity
 
 
-def nesterov(X, y, theta, *, learning_rate, momentum):
+def nesterov(
+    X: np.ndarray, y: np.ndarray, theta: np.ndarray, *, learning_rate: float, momentum: float
+) -> Walk:
     """Move on by a share of the last move first, and take the gradient there.
 
     The places yielded are those where the gradient is taken, as PyTorch has it. The error shrinks
@@ -212,7 +225,7 @@ def nesterov(X, y, theta, *, learning_rate, momentum):
         ahead = theta + momentum * (theta - before)
 
 
-def conjugate_gradient(X, y, theta):
+def conjugate_gradient(X: np.ndarray, y: np.ndarray, theta: np.ndarray) -> Walk:
     """Step to the lowest place on a line, and never spoil what earlier steps have gained.
 
     No settings. Without rounding it ends after at most as many steps as H has different eigenvalues
@@ -233,7 +246,15 @@ def conjugate_gradient(X, y, theta):
         direction = (gradient @ gradient) / (before @ before) * direction - gradient
 
 
-def stochastic_gradient_descent(X, y, theta, *, learning_rate, batches, decay=0.0):
+def stochastic_gradient_descent(
+    X: np.ndarray,
+    y: np.ndarray,
+    theta: np.ndarray,
+    *,
+    learning_rate: float,
+    batches: Iterable[ArrayLike],
+    decay: float = 0.0,
+) -> Walk:
     """Step against the gradient of a few rows at a time, at a rate that may fall.
 
     ``batches`` holds the row numbers of each step: any sequence or iterator of them, such as
@@ -250,7 +271,7 @@ def stochastic_gradient_descent(X, y, theta, *, learning_rate, batches, decay=0.
         yield theta, *look(X, y, theta)
 
 
-def shuffled_batches(n_samples, batch_size, seed):
+def shuffled_batches(n_samples: int, batch_size: int, seed: int) -> Iterator[np.ndarray]:
     """Yield row numbers, ``batch_size`` at a time, for ever; each epoch is a fresh shuffle.
 
     The last batch of an epoch is smaller where ``batch_size`` does not divide ``n_samples``.
@@ -267,7 +288,7 @@ def shuffled_batches(n_samples, batch_size, seed):
 # ---- The best settings
 
 
-def spectrum(X, *, fit_intercept=True):
+def spectrum(X: ArrayLike, *, fit_intercept: bool = True) -> np.ndarray:
     """Return the eigenvalues of H that are not zero, the largest first, shape (rank,).
 
     From the singular values s of ``X``, as 2 s²/N: forming XᵀX would lose half of the digits. A
@@ -284,7 +305,9 @@ def spectrum(X, *, fit_intercept=True):
     return eigenvalues
 
 
-def best_settings(method, X, *, fit_intercept=True):
+def best_settings(
+    method: Callable[..., Walk], X: ArrayLike, *, fit_intercept: bool = True
+) -> dict[str, float]:
     """Return the settings that Chapter 9 derives for a method and these columns, as a dict.
 
     With them ``gradient_descent`` and ``heavy_ball`` are as fast, from their worst start, as fixed

@@ -23,7 +23,7 @@ DARK = (  # where a page says that it is dark
 )
 
 
-def css_variables():
+def css_variables() -> str:
     """Return the palette as CSS variables, ``--lr-ink`` and so on, for light, dark and print."""
 
     def block(selector, mode):
@@ -35,6 +35,6 @@ def css_variables():
     return f"{block(':root', 'light')}\n{block(dark, 'dark')}\n@media print {{\n  {printed}\n}}\n\n"
 
 
-def colour(role):
+def colour(role: str) -> str:
     """Return the colour of a role in ``PALETTE`` on a light page, as ``#rrggbb``."""
     return PALETTE[role]["light"]

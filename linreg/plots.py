@@ -3,6 +3,7 @@
 Nothing here fits, shows or changes a global setting.
 """
 
+from linreg.extras import extra
 from linreg.palette import colour
 
 
@@ -12,7 +13,8 @@ def subplots(n_columns=1, *, height=2.8):
     ``height`` is in inches. The figure is 4.8 inches wide, so that its text can be read on a phone,
     and its background is transparent, so that a page may show it on paper of its own colour.
     """
-    import matplotlib.pyplot as plt
+    with extra("plots"):
+        import matplotlib.pyplot as plt
 
     fig, axes = plt.subplots(
         1, n_columns, figsize=(4.8, height), dpi=210, layout="constrained", facecolor="none"

@@ -5,6 +5,7 @@ numbers. The loss is the mean of the squared residuals. Every function raises ``
 ``TypeError``, naming the fix, for input that is empty, ragged, of unequal lengths or not finite.
 """
 
+from collections.abc import Sequence
 from math import fsum, hypot, sqrt
 from operator import mul
 
@@ -14,24 +15,28 @@ from linreg.result import LinearFit
 __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
 
 
+Vector = Sequence[float]
+Matrix = Sequence[Sequence[float]]
+
+
 def dot(a, b):
     """Return the sum of the products of two equally long sequences."""
     return sum(p * q for p, q in zip(a, b))
 
 
-def predict(X, coef, intercept):
+def predict(X: Matrix, coef: Vector, intercept: float) -> list[float]:
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
     X, coef, intercept = check_columns(X, coef, intercept)
     return [dot(coef, row) + intercept for row in X]
 
 
-def mean_squared_error(y, y_hat):
+def mean_squared_error(y: Vector, y_hat: Vector) -> float:
     """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
     y, y_hat = check_targets(y, y_hat)
     return sum((p - t) ** 2 for p, t in zip(y_hat, y)) / len(y)
 
 
-def gradient(X, y, coef, intercept):
+def gradient(X: Matrix, y: Vector, coef: Vector, intercept: float) -> tuple[list[float], float]:
     """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
 
     Source: the chain rule on the mean of squares; Chapter 3 derives it.
@@ -43,7 +48,7 @@ def gradient(X, y, coef, intercept):
     return d_coef, d_intercept
 
 
-def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+def fit_gradient_descent(X: Matrix, y: Vector, *, learning_rate: float, n_steps: int) -> LinearFit:
     """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
 
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
@@ -60,7 +65,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     return LinearFit(coef, intercept, loss_history)
 
 
-def fit_least_squares(X, y, *, fit_intercept=True):
+def fit_least_squares(X: Matrix, y: Vector, *, fit_intercept: bool = True) -> LinearFit:
     """Return the ``LinearFit`` of least loss, by orthogonal columns.
 
     Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: modified

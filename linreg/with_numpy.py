@@ -6,27 +6,32 @@ float64. Every function raises ``ValueError`` or ``TypeError``, naming the fix, 
 empty, ragged, of unequal lengths or not finite.
 """
 
-import numpy as np
-
 from linreg import validation
+from linreg.extras import extra
 from linreg.result import LinearFit
+
+with extra("numpy"):
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
 
 
-def predict(X, coef, intercept):
+def predict(X: ArrayLike, coef: ArrayLike, intercept: float) -> np.ndarray:
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
     X, coef, intercept = check_columns(X, coef, intercept)
     return X @ coef + intercept
 
 
-def mean_squared_error(y, y_hat):
+def mean_squared_error(y: ArrayLike, y_hat: ArrayLike) -> np.floating:
     """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
     y, y_hat = check_targets(y, y_hat)
     return np.mean((y_hat - y) ** 2)
 
 
-def gradient(X, y, coef, intercept):
+def gradient(
+    X: ArrayLike, y: ArrayLike, coef: ArrayLike, intercept: float
+) -> tuple[np.ndarray, np.floating]:
     """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
 
     Source: the chain rule on the mean of squares; Chapter 3 derives it.
@@ -38,7 +43,9 @@ def gradient(X, y, coef, intercept):
     return d_coef, d_intercept
 
 
-def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+def fit_gradient_descent(
+    X: ArrayLike, y: ArrayLike, *, learning_rate: float, n_steps: int
+) -> LinearFit:
     """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
 
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
@@ -55,7 +62,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     return LinearFit(coef, intercept, loss_history)
 
 
-def fit_least_squares(X, y, *, fit_intercept=True):
+def fit_least_squares(X: ArrayLike, y: ArrayLike, *, fit_intercept: bool = True) -> LinearFit:
     """Return the ``LinearFit`` of least loss, by orthogonal columns.
 
     Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: Golub

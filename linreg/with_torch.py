@@ -7,27 +7,37 @@ keep their precision and their device; everything else becomes float64. Every fu
 or not finite.
 """
 
-import torch
+from typing import Any
 
 from linreg import validation
+from linreg.extras import extra
 from linreg.result import LinearFit
+
+with extra("torch"):
+    import torch
+    from torch import Tensor
 
 __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
 
 
-def predict(X, coef, intercept):
+TensorLike = Tensor | Any  # or what becomes one: an array, a list of rows
+
+
+def predict(X: TensorLike, coef: TensorLike, intercept: float | Tensor) -> Tensor:
     """Return the prediction for each row, in units of ``y``, shape (n_samples,)."""
     X, coef, intercept = check_columns(X, coef, intercept)
     return X @ coef + intercept
 
 
-def mean_squared_error(y, y_hat):
+def mean_squared_error(y: TensorLike, y_hat: TensorLike) -> Tensor:
     """Return the mean of the squared residuals ``y_hat - y``, in squared units of ``y``."""
     y, y_hat = check_targets(y, y_hat)
     return torch.mean((y_hat - y) ** 2)
 
 
-def gradient(X, y, coef, intercept):
+def gradient(
+    X: TensorLike, y: TensorLike, coef: TensorLike, intercept: float | Tensor
+) -> tuple[Tensor, Tensor]:
     """Return the slopes of the loss: ``d_coef``, shape (n_features,), and ``d_intercept``.
 
     Source: reverse-mode differentiation; Chapter 11 builds it from nothing.
@@ -43,7 +53,9 @@ def gradient(X, y, coef, intercept):
     return d_coef, d_intercept
 
 
-def fit_gradient_descent(X, y, *, learning_rate, n_steps):
+def fit_gradient_descent(
+    X: TensorLike, y: TensorLike, *, learning_rate: float, n_steps: int
+) -> LinearFit:
     """Walk downhill from zero and return a ``LinearFit`` with ``n_steps + 1`` losses.
 
     Source: Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
@@ -60,7 +72,7 @@ def fit_gradient_descent(X, y, *, learning_rate, n_steps):
     return LinearFit(coef, intercept, loss_history)
 
 
-def fit_least_squares(X, y, *, fit_intercept=True):
+def fit_least_squares(X: TensorLike, y: TensorLike, *, fit_intercept: bool = True) -> LinearFit:
     """Return the ``LinearFit`` of least loss, by orthogonal columns.
 
     Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: Golub

@@ -4,10 +4,13 @@ Each lab is a folder: one Python class, one JavaScript file beside it, and a sty
 needs one. ``kit`` holds what they share. Importing this package imports anywidget.
 """
 
-from linreg.labs.bowl import Bowl
-from linreg.labs.doors import Doors
-from linreg.labs.drag import Drag
-from linreg.labs.valley import Valley
-from linreg.labs.walk import Walk
+from linreg.extras import extra
+
+with extra("labs"):
+    from linreg.labs.bowl import Bowl
+    from linreg.labs.doors import Doors
+    from linreg.labs.drag import Drag
+    from linreg.labs.valley import Valley
+    from linreg.labs.walk import Walk
 
 __all__ = ["Bowl", "Doors", "Drag", "Valley", "Walk"]

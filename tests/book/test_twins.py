@@ -1,7 +1,8 @@
 """Promise: the code that a chapter shows is the code that `linreg` imports.
 
 A cell tagged `twin:MODULE` holds definitions only, and each has the syntax tree of its namesake in
-`linreg/MODULE.py`, but for docstrings and the one line `X, y = check(X, y)` that validates.
+`linreg/MODULE.py`, but for docstrings, annotations, and the one line `X, y = check(X, y)` that
+validates.
 """
 
 import ast
@@ -36,6 +37,19 @@ class WithoutDocstrings(ast.NodeTransformer):
         return node
 
 
+class WithoutAnnotations(ast.NodeTransformer):
+    """Types are for editors and type checkers; a chapter says them in words."""
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        node.returns = None
+        return node
+
+
 class WithoutValidation(ast.NodeTransformer):
     """Drop the first statement of the form `names = check...(...)` of each function."""
 
@@ -54,7 +68,7 @@ def _is_check(statement: ast.stmt) -> bool:
 
 
 def shown(definition: ast.AST) -> str:
-    return ast.dump(WithoutDocstrings().visit(definition))
+    return ast.dump(WithoutAnnotations().visit(WithoutDocstrings().visit(definition)))
 
 
 def imported(definition: ast.AST) -> str:
@@ -160,6 +174,8 @@ VALUE = "class Value:\n    def double(self):\n        return 2 * self.data"
     [
         GRADIENT,
         GRADIENT + "  # the mean",
+        GRADIENT.replace(": float", ""),
+        GRADIENT.replace("):", ") -> float:"),
         GRADIENT.replace("return", '"""In other words."""\n    return'),
         VALUE,
         GRADIENT + "\n\n" + VALUE,
@@ -177,7 +193,6 @@ def test_a_twin_is_accepted(source):
         GRADIENT.replace("sum(X)", "max(X)"),
         GRADIENT.replace("* sum", "+ sum"),
         GRADIENT.replace("= 2", "= 1"),
-        GRADIENT.replace(": float", ""),
         GRADIENT.replace("*, ", ""),
         GRADIENT.replace("return", "X, y = check(X, y)\n    return"),
         "@cache\n" + GRADIENT,

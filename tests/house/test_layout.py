@@ -21,6 +21,7 @@ TOP_LEVEL = {
 
 # A module of `linreg` imports from the rows above its own, and from itself if it is a package.
 LAYERS = [
+    {"extras"},
     {"result", "palette", "error_free", "datasets", "validation"},
     {"pure_python", "with_numpy", "with_torch", "exact", "costs"},
     {"least_squares", "optimizers", "penalized"},

@@ -50,11 +50,15 @@ def values(result):
 def test_the_five_names_and_signatures_are_the_same(backend):
     assert sorted(backend.__all__) == sorted(pure_python.__all__)
     for name in pure_python.__all__:
-        theirs, ours = (inspect.signature(getattr(m, name)) for m in (pure_python, backend))
-        assert str(theirs) == str(ours), name
-    assert str(inspect.signature(exact.fit_least_squares)) == str(
-        inspect.signature(backend.fit_least_squares)
-    )
+        assert called_with(getattr(pure_python, name)) == called_with(getattr(backend, name))
+    assert called_with(exact.fit_least_squares) == called_with(backend.fit_least_squares)
+
+
+def called_with(function):
+    """How a function is called: its signature without types, which each backend has its own."""
+    plain = inspect.signature(function)
+    bare = [p.replace(annotation=p.empty) for p in plain.parameters.values()]
+    return str(plain.replace(parameters=bare, return_annotation=plain.empty))
 
 
 @settings(max_examples=50, deadline=None)
