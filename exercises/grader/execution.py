@@ -43,15 +43,15 @@ async def execute(
     KernelFailedError
         Where no sandbox or no kernel can start.
     """
-    reason = await asyncio.to_thread(sandbox.refusal) if sandboxed else None
-    if reason:
-        raise KernelFailedError(reason)
     notebook = copy.deepcopy(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     limits = limits or Limits()
     kernel = KernelProcess(limits, sandboxed)
     try:
         await _Runner(cells, limits, kernel).run()
+    except KernelFailedError as error:
+        reason = await asyncio.to_thread(sandbox.refusal) if sandboxed else None
+        raise KernelFailedError(reason or str(error)) from error
     finally:
         await kernel.close()
     return notebook

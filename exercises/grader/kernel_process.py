@@ -49,15 +49,18 @@ class KernelProcess:
         await self.close()
         settings = json.dumps({**asdict(self._limits), "sandboxed": self._sandboxed})
         self._reason = None
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command(settings),
-            **self._surroundings(),
-            limit=_LONGEST_ESCAPE * self._limits.output_bytes + _OVERHEAD,
-            start_new_session=True,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command(settings),
+                **self._surroundings(),
+                limit=_LONGEST_ESCAPE * self._limits.output_bytes + _OVERHEAD,
+                start_new_session=True,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except FileNotFoundError as error:  # bubblewrap is missing
+            raise KernelFailedError(str(error)) from error
         self._guard = asyncio.create_task(self._end_on_excess())
         async with asyncio.timeout(seconds):
             if not await self._process.stdout.readline():

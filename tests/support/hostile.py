@@ -569,7 +569,7 @@ AGAINST_SECRETS = {
 
 SHUTDOWN = "get_ipython().kernel.do_shutdown(False)"
 FORK_BOMB = "import os\nwhile True:\n    os.fork()"
-FLOOD = "while True:\n    print('flood ' * 1000)"
+FLOOD = "for _ in range(3000):\n    print('flood ' * 1000)"  # 18 MB; "a loud loop" never ends
 CONTROL = "print('\\x1b[31mred\\x1b]0;title\\x07 \\x00 \\x9b2J \\ud800 \\u202e')"
 MESSAGES = """
 kernel = get_ipython().kernel
@@ -754,17 +754,17 @@ AGAINST_OTHERS = {
 
 ATTACKS = AGAINST_CHECKS | AGAINST_SECRETS | AGAINST_KERNEL | AGAINST_PAGES | AGAINST_OTHERS
 
-# Two classes that are graded at the same time. Each honest member is in one of them, those whom
-# others impersonate in both; half of the honest notebooks are slow ones, and stand last.
-IN_BOTH = ("right", "half", "blank", "upper case")
-EVERYDAY = dict(list(HONEST.items())[: len(HONEST) // 2])
+# Two classes that are graded at the same time. Each honest member is in one of them, and the one
+# whom all others are compared with in both.
+IN_BOTH = ("right",)
+EVERYDAY = [*list(HONEST)[: len(HONEST) // 2], "upper case"]  # whom "lower case" might be taken for
 HALVES = {
     "checks and secrets": {
         name: make for name, make in HONEST.items() if name in IN_BOTH or name not in EVERYDAY
     }
     | AGAINST_CHECKS
     | AGAINST_SECRETS,
-    "kernel, pages and others": {name: HONEST[name] for name in (*EVERYDAY, *IN_BOTH)}
+    "kernel, pages and others": {name: HONEST[name] for name in EVERYDAY}
     | AGAINST_KERNEL
     | AGAINST_PAGES
     | AGAINST_OTHERS,
