@@ -83,10 +83,11 @@ def solve_columns(columns, y, n_features):
     rounding = max(np.finfo(R.dtype).eps, 2.2e-16 * np.sqrt(len(y)))
     limits = 10 * rounding * np.linalg.norm(columns, axis=0)
     own = abs(np.diag(R))  # of each column, what those before it lack
-    if np.all(own > limits):
-        own = 1 / np.linalg.norm(np.linalg.inv(R), axis=1)  # ... what all others lack
+    if np.all(own > limits):  # of each column, what all others lack
+        own = 1 / np.linalg.norm(np.linalg.inv(R), axis=1)
     if np.any(own <= limits):
-        raise validation.dependent(int(np.flatnonzero(own <= limits)[-1]), n_features)
+        last = int(np.flatnonzero(own <= limits)[-1])
+        raise validation.dependent(last, n_features)
     return np.linalg.solve(R, Q.T @ y)
 
 

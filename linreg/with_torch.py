@@ -93,10 +93,11 @@ def solve_columns(columns, y, n_features):
     Q, R = torch.linalg.qr(columns.double())
     limits = 10 * rounding * torch.linalg.norm(columns.double(), dim=0)
     own = abs(torch.diag(R))  # of each column, what those before it lack
-    if torch.all(own > limits):
-        own = 1 / torch.linalg.norm(torch.linalg.inv(R), dim=1)  # ... what all others lack
+    if torch.all(own > limits):  # of each column, what all others lack
+        own = 1 / torch.linalg.norm(torch.linalg.inv(R), dim=1)
     if torch.any(own <= limits):
-        raise validation.dependent(int(torch.nonzero(own <= limits)[-1]), n_features)
+        last = int(torch.nonzero(own <= limits)[-1])
+        raise validation.dependent(last, n_features)
     return torch.linalg.solve(R, Q.T @ y.double()).to(columns.dtype)
 
 
