@@ -26,7 +26,8 @@ NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
 # These start kernels in sandboxes and wait for them, so they stand in a stage of their own.
 GRADER_TESTS = [
-    f"tests/exercises/test_{name}.py" for name in ("sandbox", "execution", "grading", "class")
+    f"tests/exercises/test_{name}.py"
+    for name in ("class", "class_others", "grading", "execution", "sandbox")
 ]
 NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
 PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]

@@ -19,7 +19,7 @@ TOP_LEVEL = {
     *("book", "notebooks", "exercises", "linreg", "tests", "benchmarks", "binder"),
 }
 
-# A module of `linreg` imports from the rows above its own, and from itself if it is a package.
+# A module imports from the rows above its own, and from itself if it is a package.
 LAYERS = [
     {"extras"},
     {"result", "palette", "error_free", "datasets", "validation"},
@@ -34,6 +34,15 @@ LAYERS = [
 APART = {"checks", "autograd", "__init__"}
 STANDARD_LIBRARY_ONLY = [
     *("", ".result", ".palette", ".pure_python", ".exact", ".datasets", ".costs", ".checks"),
+]
+GRADER_LAYERS = [
+    {"cells", "course", "kernel", "limits", "outputs", "sanitiser", "spreadsheet"},
+    {"marking", "rebuild", "nbgrader_setup", "notes", "processes", "sandbox", "term", "collect"},
+    {"kernel_process", "release"},
+    {"execution", "gradebook"},
+    {"feedback"},
+    {"grade"},
+    {"__main__"},
 ]
 # Code outside `linreg`, and all of the project's own that it may import. Tests may import anything.
 OUTSIDE = {
@@ -93,26 +102,43 @@ def is_below(name: str, allowed: set[str]) -> bool:
     return any(name == one or name.startswith(f"{one}.") for one in allowed)
 
 
-def module_of(path: Path) -> str:
-    """The module or package of `linreg` that a file belongs to."""
-    return path.relative_to(ROOT / "linreg").with_suffix("").parts[0]
-
-
 def import_faults(module: str, source: str) -> list[str]:
     """What a module of `linreg` imports and may not."""
     if module in APART:
-        allowed = {"result", module} - {"__init__"}
-    elif levels := [i for i, layer in enumerate(LAYERS) if module in layer]:
-        allowed = {module}.union(*LAYERS[: levels[0]])
-    else:
-        return [f"linreg.{module}: place it in the table of tests/house/test_layout.py"]
-    allowed = {f"linreg.{name}" for name in allowed}
+        allowed = {f"linreg.{name}" for name in {"result", module} - {"__init__"}}
+        return sorted(name for name in imports(source) if not is_below(name, allowed))
+    return layer_faults("linreg", LAYERS, module, source)
+
+
+def layer_faults(package: str, layers: list[set[str]], module: str, source: str) -> list[str]:
+    """What a module of a package imports from its own row or from one below."""
+    level = next((i for i, layer in enumerate(layers) if module in layer), None)
+    if level is None:
+        return [f"{package}.{module}: place it in the table of tests/house/test_layout.py"]
+    allowed = {f"{package}.{name}" for name in {module}.union(*layers[:level])}
     return sorted(name for name in imports(source) if not is_below(name, allowed))
+
+
+def module_of(path: Path, package: Path) -> str:
+    """The module or subpackage of a package that a file belongs to."""
+    return path.relative_to(package).with_suffix("").parts[0]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=short)
 def test_imports_run_downward(path):
-    assert import_faults(module_of(path), path.read_text(encoding="utf-8")) == []
+    module = module_of(path, ROOT / "linreg")
+    assert import_faults(module, path.read_text(encoding="utf-8")) == []
+
+
+GRADER = ROOT / "exercises/grader"
+
+
+@pytest.mark.parametrize("path", sorted(GRADER.rglob("*.py"))[1:], ids=short)
+def test_the_graders_imports_run_downward_too(path):
+    """All but those from `linreg.checks`, which the next test allows."""
+    source = path.read_text(encoding="utf-8")
+    faults = layer_faults("grader", GRADER_LAYERS, module_of(path, GRADER), source)
+    assert [name for name in faults if not is_below(name, {"linreg.checks"})] == []
 
 
 @pytest.mark.parametrize(("folder", "path"), BESIDE, ids=lambda value: getattr(value, "stem", ""))
