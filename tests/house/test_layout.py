@@ -133,7 +133,9 @@ def test_imports_run_downward(path):
 GRADER = ROOT / "exercises/grader"
 
 
-@pytest.mark.parametrize("path", sorted(GRADER.rglob("*.py"))[1:], ids=short)
+@pytest.mark.parametrize(
+    "path", sorted(set(GRADER.rglob("*.py")) - {GRADER / "__init__.py"}), ids=short
+)
 def test_the_graders_imports_run_downward_too(path):
     """All but those from `linreg.checks`, which the next test allows."""
     source = path.read_text(encoding="utf-8")
