@@ -65,8 +65,8 @@ def test_each_student_has_what_is_deserved(workspace):
 
 def test_what_could_not_be_graded_is_listed_with_the_reason(workspace):
     listed = (workspace / "not_graded.csv").read_text(encoding="utf-8").splitlines()
-    assert listed[0] == "file,why"
-    assert listed[1].startswith("dora.ipynb,cut off in the middle")
+    assert listed[0] == '"file","why"'
+    assert listed[1].startswith('"dora.ipynb","cut off in the middle')
     assert len(listed) == 2
 
 
