@@ -8,6 +8,7 @@ from itertools import count
 from nbformat import NotebookNode
 
 from grader.cells import grade_id, is_answer, is_text
+from grader.matching import Match, match, plain
 
 __all__ = ["rebuild"]
 
@@ -22,7 +23,7 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
     All cells of the source come back in its order, with its metadata and without outputs. Of the
     submission come only the text of answer cells and the cells that the learner added.
 
-    - A submitted cell stands for the source's cell with its grade id, else for that with its id.
+    - `match` says which submitted cell stands for which cell of the source.
     - An answer is the first copy that says something new: neither blank nor the release's stub.
       Without one it is the first copy, and without any copy the stub. Its place and its type are
       the source's: code that was handed in as a text cell is run as code.
@@ -46,9 +47,8 @@ def rebuild(source: NotebookNode, release: NotebookNode, submitted: NotebookNode
         A valid notebook of format 4.5, equal for equal arguments.
     """
     stubs = _released_texts(source, release)
-    places = _places(source, submitted)
-    chosen = _choose(source, submitted, places, stubs)
-    extras = _extras(submitted, places, chosen, stubs)
+    found = match(source, stubs, submitted)
+    chosen, extras = found.chosen, _extras(submitted, found, stubs)
 
     rebuilt = copy.deepcopy(source)
     rebuilt.nbformat, rebuilt.nbformat_minor = 4, 5
@@ -70,45 +70,17 @@ def _released_texts(source: NotebookNode, release: NotebookNode) -> list[str]:
     return [texts.get(grade_id(cell) or cell.id, cell.source) for cell in source.cells]
 
 
-def _places(source: NotebookNode, submitted: NotebookNode) -> list[int | None]:
-    """For each submitted cell the place of the source's cell that it stands for."""
-    by_grade_id = {grade_id(cell): place for place, cell in enumerate(source.cells)}
-    by_grade_id.pop("", None)
-    by_id = {cell.id: place for place, cell in enumerate(source.cells)}
-    return [by_grade_id.get(grade_id(cell), by_id.get(cell.id)) for cell in submitted.cells]
-
-
-def _plain(text: str) -> str:
-    """Drop the blanks that editors add and remove."""
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
-
-
-def _choose(
-    source: NotebookNode, submitted: NotebookNode, places: list[int | None], stubs: list[str]
-) -> dict[int, int]:
-    """For each place the index of the submitted cell that counts there."""
-    chosen, changed = {}, {}
-    for index, place in enumerate(places):
-        if place is None:
-            continue
-        chosen.setdefault(place, index)
-        new = _plain(submitted.cells[index].source) not in ("", _plain(stubs[place]))
-        if new and is_answer(source.cells[place]):
-            changed.setdefault(place, index)
-    return chosen | changed
-
-
 def _extras(
-    submitted: NotebookNode, places: list[int | None], chosen: dict[int, int], stubs: list[str]
+    submitted: NotebookNode, found: Match, stubs: list[str]
 ) -> dict[int, list[NotebookNode]]:
     """Collect the cells to keep behind each place; -1 holds those before the first."""
     extras, last = defaultdict(list), -1
-    seen = {place: {_plain(stub)} for place, stub in enumerate(stubs)}
-    for place, index in chosen.items():
-        seen[place].add(_plain(submitted.cells[index].source))
-    for index, (cell, place) in enumerate(zip(submitted.cells, places)):
-        text = _plain(cell.source)
-        if chosen.get(place) == index:
+    seen = {place: {plain(stub)} for place, stub in enumerate(stubs)}
+    for place, index in found.chosen.items():
+        seen[place].add(plain(submitted.cells[index].source))
+    for index, (cell, place) in enumerate(zip(submitted.cells, found.places)):
+        text = plain(cell.source)
+        if found.chosen.get(place) == index:
             last = place
         elif text and text not in seen.get(place, ()):
             extras[last].append(_extra(cell))

@@ -1,14 +1,18 @@
 """Promise: of a submission, only answers and added cells reach the grader, each at its place."""
 
 import copy
+import json
 
 import nbformat
 import pytest
+from classroom import answered, released, solutions
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
 
+from exercises import CHAPTERS
+from grader import course
 from grader.cells import grade_id
 from grader.collect.reading import read_notebook
 from grader.rebuild import rebuild
@@ -296,3 +300,113 @@ def test_however_the_cells_are_mangled_the_skeleton_and_the_answers_stand(drawn)
         assert (cell.metadata, cell.cell_type) == (original.metadata, original.cell_type)
         assert texts(result).count(answer) == 1
     assert sorted(set(texts(result)) - {cell.source for cell in skeleton}) == extra
+
+
+# Honest notebooks whose cells have lost their names, in every chapter
+
+
+def known_by_texts(notebook):
+    notebook.nbformat_minor = 4
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode()
+        cell.pop("id")
+
+
+def with_other_ids(notebook):
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata, cell.id = NotebookNode(), f"new-{number}"
+
+
+def without_ids_and_with_cells_between(notebook):
+    known_by_texts(notebook)
+    cells = notebook.cells
+    notebook.cells = [new for cell in cells for new in (cell, v4.new_code_cell("mine = 1"))]
+
+
+def without_ids_and_with_copies(notebook):
+    known_by_texts(notebook)
+    notebook.cells = [copy.deepcopy(cell) for cell in notebook.cells for _ in range(2)]
+
+
+def without_ids_and_checks(notebook):
+    notebook.cells = [cell for cell in notebook.cells if not grade_id(cell).endswith("-check")]
+    known_by_texts(notebook)
+
+
+def answers_anew(notebook):
+    """Each answer was deleted and written into a new cell."""
+    for number, cell in enumerate(notebook.cells):
+        if cell.get("id") in ANSWERED:
+            cell.metadata, cell.id = NotebookNode(), f"new-{number}"
+
+
+def answers_at_the_end(notebook):
+    answers_anew(notebook)
+    notebook.cells.sort(key=lambda cell: cell.id.startswith("new-") and cell.cell_type == "code")
+
+
+def in_cells_of_its_own(notebook):
+    """The answers alone, pasted into the sixth cell and the one after it."""
+    answers = [cell for cell in notebook.cells if cell.id in ANSWERED and cell.cell_type == "code"]
+    rest = [cell for cell in notebook.cells if cell not in answers]
+    texts = ["\n".join(cell.source for cell in answers[start::2]) for start in (0, 1)]
+    rest[5:5] = [v4.new_code_cell(text) for text in texts]
+    notebook.cells = rest
+
+
+ANSWERED = {"d1"} | {name for chapter in CHAPTERS for name in solutions(chapter)}
+NAMELESS = (
+    *(known_by_texts, with_other_ids, without_ids_and_with_cells_between),
+    *(without_ids_and_with_copies, without_ids_and_checks),
+    *(answers_anew, answers_at_the_end, in_cells_of_its_own),
+)
+
+
+def of_a_chapter(chapter, submitted):
+    """What a chapter's submission is made into."""
+    source = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    return rebuild(source, released(chapter), read_notebook(json.dumps(submitted).encode()))
+
+
+@pytest.mark.parametrize("change", NAMELESS, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_answers_without_names_are_found(chapter, change):
+    answers = solutions(chapter) | {"d1": "In *words*."}
+    submitted = answered(chapter, answers)
+    change(submitted)
+    result = of_a_chapter(chapter, submitted)
+    for name, answer in answers.items():
+        assert answer.strip() in cell_of(result, name).source, name
+
+
+def test_a_cell_of_the_learners_own_with_a_locked_text_stays_where_it_was_run():
+    submitted = answered("ch03", {})
+    known_by_texts(submitted)
+    submitted.cells[3:3] = [v4.new_code_cell("import numpy as np"), v4.new_code_cell("np.pi")]
+    result = texts(of_a_chapter("ch03", submitted))
+    assert result.index("import numpy as np") < result.index("np.pi")
+
+
+UNSURE = {
+    "a print": "print(a1, end='')",
+    "inside of a function": "def mine():\n    a1 = 186_000",
+    "a comparison": "a1 == 186_000",
+}
+
+
+@pytest.mark.parametrize("text", UNSURE.values(), ids=UNSURE)
+def test_what_only_looks_like_an_answer_is_a_cell_of_the_learners_own(text):
+    submitted = answered("ch01", {})
+    submitted.cells = [cell for cell in submitted.cells if cell.id != "a1"]
+    submitted.cells.append(v4.new_code_cell(text))
+    result = of_a_chapter("ch01", submitted)
+    assert cell_of(result, "a1").source.startswith("a1 = None")
+    assert texts(result)[-1] == text
+
+
+def test_two_cells_for_one_lost_answer_are_both_run():
+    submitted = answered("ch01", {})
+    place = [cell.id for cell in submitted.cells].index("a1")
+    submitted.cells[place : place + 1] = [v4.new_code_cell("a1 = 1"), v4.new_code_cell("a1 += 1")]
+    result = texts(of_a_chapter("ch01", submitted))
+    assert result[place : place + 2] == ["a1 = 1", "a1 += 1"]
