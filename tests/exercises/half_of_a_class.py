@@ -23,7 +23,8 @@ from grader.gradebook import Workspace
 POINTS = {name.partition("/")[2]: f"{value:g}" for name, value in points(CHAPTER).items()}
 NO_PAGE = "graded, but its feedback page cannot be made"
 STOPPED = "this cell ran longer than 3 seconds"
-ALONE = ("windows lines", "plots", "numpy", "printing")
+# Without plots: where a machine is slow, matplotlib says on the page that it builds its fonts.
+ALONE = ("windows lines", "a slow cell", "numpy", "printing")
 PASSIVE = {
     *("body", "a", "div", "span", "p", "pre", "code", "br", "hr", "h1", "h2", "h3", "h4", "ul"),
     *("ol", "li", "b", "em", "strong", "i", "img", "table", "thead", "tbody", "tr", "td", "th"),
