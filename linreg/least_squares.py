@@ -17,11 +17,12 @@ and 20.6.
 
 import warnings
 from numbers import Integral, Real
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from linreg import validation
+from linreg import exact, validation
 from linreg.error_free import add, slices, tops, two_product, two_sum
 
 __all__ = ["LeastSquaresSolution", "lstsq", "polyfit"]
@@ -31,8 +32,11 @@ METHODS = ("auto", "cholesky", "qr", "svd", "refined")
 SMALL = 100_000  # entries of X up to which `auto` spends time on the last digit
 CHOLESKY_LIMIT = 1e7  # condition number up to which corrections mend what AᵀA has lost
 TINY = np.finfo(float).tiny  # 2.2e-308: keeps a ratio from dividing by zero
+LEAST = {kind: np.finfo(kind).smallest_subnormal for kind in (np.float32, np.float64)}
+WHOLE_DEGREE = 20  # of a polynomial that whole numbers can fit in about a second
 MOST_STEPS = 30  # of corrections; three are many
-BLOCK = 2**17  # entries of A that are split into slices at a time: about a processor's cache
+CHAIN = 2**12  # terms of a sum that are added up one after the other
+BLOCK = 2**14  # entries of A that are split into slices at a time: a processor's fast cache
 
 
 class LeastSquaresSolution(NamedTuple):
@@ -132,7 +136,7 @@ def lstsq(X, y, *, method="auto", rank_tol=None):
     if error is not None:
         found = found._replace(relative_error=relative(error, found.coef, dtype))
     warn_of_doubt(found, X.shape[1])
-    return found._replace(coef=coef, residuals=residuals.astype(dtype))
+    return found._replace(coef=coef, residuals=residuals.astype(dtype, copy=False))
 
 
 def warn_of_doubt(found, n_columns):
@@ -157,7 +161,9 @@ def polyfit(x, y, degree):
     """Fit a polynomial, as exactly as float64 data allow.
 
     A column ``x**k`` rounded to float64 is another column, and high powers make the coefficients
-    feel it. So the powers keep their low parts: each is a sum of two floats.
+    feel it. So the powers keep their low parts: each is a sum of two floats. Where that is too
+    little, as for years of which only the last digit varies, whole numbers take over: they round
+    nothing, and so the powers of different x are never dependent.
 
     Parameters
     ----------
@@ -174,15 +180,15 @@ def polyfit(x, y, degree):
     Raises
     ------
     ValueError
-        If ``x`` has no more different values than ``degree``, or a power overflows or underflows;
-        otherwise as ``lstsq``.
+        If ``x`` has no more different values than ``degree``, a power overflows or underflows, or
+        no digit can be found, which takes a degree above 20; otherwise as ``lstsq``.
     TypeError
         As ``lstsq``; also if ``degree`` is not a whole number.
 
     Warns
     -----
     RuntimeWarning
-        If fewer than fourteen digits are sure.
+        If fewer than fourteen digits are sure, which takes a degree above 20.
 
     References
     ----------
@@ -207,22 +213,60 @@ def polyfit(x, y, degree):
             f"degree is {degree}, and x has {len(np.unique(x))} different values: pass a degree "
             "from 0 to one less than these"
         )
+    coef, error = polynomial(x, y, degree)
+    if error > EPS and degree <= WHOLE_DEGREE:
+        coef = whole_polynomial(x, y, degree)
+    elif error > 1e-14:
+        mend = "lower the degree, or shift and scale x, which goes from "
+        mend += f"{x.min():.6g} to {x.max():.6g}, to values between -1 and 1"
+        if not error < 1:
+            raise ValueError(f"the powers of x up to {degree} are too close for float64: {mend}")
+        warnings.warn(f"{error:.0e} of coef is unsure: {mend}", RuntimeWarning, stacklevel=2)
+    return in_range(coef, dtype, "scale x")
+
+
+def polynomial(x, y, degree):
+    """Return the coefficients and the largest error over the largest of them, or infinity."""
     A = Scaled(*powers(x, degree))
     right, unit = to_unit(y[:, None])
+    problem = Problem(A, right, np.zeros((degree + 1, 1)), True)
     try:
-        z, _, error, factor = refined(Problem(A, right, np.zeros((degree + 1, 1)), True), EPS)
+        z, _, error, factor = refined(problem, EPS)
     except np.linalg.LinAlgError:
-        raise ValueError(f"the powers up to {degree} are dependent: lower the degree") from None
-    with np.errstate(over="ignore", under="ignore"):
+        return np.full(degree + 1, np.nan), np.inf
+    error = error + factor.bound(problem, 2.0**-98 * norm(z))  # of the powers themselves
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         coef, error = np.ldexp([z, error], unit - A.exponents[:, None])
-    if error.max() > 1e-14 * abs(coef).max():
-        warnings.warn(
-            f"the powers are nearly dependent (condition number {factor.condition_number:.1e}) and "
-            "digits are missing: lower the degree, or shift and scale x",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-    return in_range(coef[:, 0], dtype, "scale x")
+        return coef[:, 0], relative(error, coef, np.float64)
+
+
+def whole_polynomial(x, y, degree):
+    """Return the coefficients to the last digit, by normal equations in whole numbers."""
+    (t, unit), (values, height) = (whole_numbers(given.tolist()) for given in (x, y))
+    sums, power = [], [1] * len(t)
+    for _ in range(2 * degree + 1):
+        sums.append((sum(power), sum(map(mul, power, values))))
+        power = list(map(mul, power, t))
+    right = [moment for _, moment in sums[: degree + 1]]
+    gram = [[sums[i + j][0] for j in range(degree + 1)] + [right[i]] for i in range(degree + 1)]
+    triangle = exact.eliminate([*gram, [*right, sum(map(mul, values, values))]], degree + 1)
+    coef = exact.back_substitute(triangle)
+    return np.array([nearest(w * unit**k / height) for k, w in enumerate(coef)])
+
+
+def whole_numbers(values):
+    """Return floats as whole numbers over one power of two, and that."""
+    ratios = [value.as_integer_ratio() for value in values]
+    unit = max(denominator for _, denominator in ratios)
+    return [numerator * (unit // denominator) for numerator, denominator in ratios], unit
+
+
+def nearest(fraction):
+    """Return the nearest float64, or infinity."""
+    try:
+        return float(fraction)
+    except OverflowError:
+        return np.inf
 
 
 # ---- From the caller's arrays to a problem in range, and back
@@ -249,13 +293,18 @@ class Scaled:
         self.squares = squares * self.scale * self.scale.T
         self.exponents = shift + exponents
 
-    def times(self, z):
+    def times(self, z, out=None):
         """Return A z, shape (m, k)."""
-        return self.A @ (self.scale * z)
+        return np.matmul(self.A, self.scale * z, out=out)
 
-    def transposed(self, r):
-        """Return Aᵀ r, shape (q, k)."""
-        return self.scale * (self.A.T @ r)
+    def transposed(self, r, chain=CHAIN, part=1.0):
+        """Return Aᵀ r, shape (q, k), by sums over ``chain`` rows: each addition rounds.
+
+        A ``part`` of r is added up, to see what the sums lose where they are rounded otherwise.
+        """
+        starts = range(0, len(r), chain)
+        sums = [self.A[i : i + chain].T @ (part * r[i : i + chain]) for i in starts]
+        return self.scale * np.stack(sums, axis=-1).sum(axis=-1) / part
 
     def rows(self, part=slice(None)):
         """Return some rows with their columns scaled, and what to add to them, if anything."""
@@ -289,13 +338,10 @@ def solve(X, y, method, rank_tol):
     doubtful = tolerance if rank_tol is None else 2 * tolerance
     for attempt in order(method, X.size):
         try:
-            z, r, error, factor = attempt(problem, doubtful)
+            z, r, error, factor = attempt(problem, tolerance if attempt is svd else doubtful)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
             continue
         return solution(problem, X, y, units, z, r, error, factor.condition_number, attempt)
-    z, r, error, values = svd(problem)
-    if values[-1] > tolerance * values[0]:
-        return solution(problem, X, y, units, z, r, error, float(values[0] / values[-1]), svd)
     return lost_rank(X, y, tolerance, promised=rank_tol is not None)
 
 
@@ -313,8 +359,8 @@ def solution(problem, X, y, units, z, r, error, condition_number, method):
     back = units - problem.A.exponents[:, None] if problem.tall else units
     unscaled = z if problem.tall else r
     coef, error = np.ldexp(unscaled, back), np.ldexp(error, back)
-    error = error + np.where(unscaled != 0, np.finfo(float).smallest_subnormal, 0.0)
-    residuals = r * np.ldexp(-1.0, units) if problem.tall else X @ coef - y
+    error = error + np.where(unscaled != 0, LEAST[np.float64], 0.0)
+    residuals = np.multiply(r, np.ldexp(-1.0, units), out=r) if problem.tall else X @ coef - y
     found = LeastSquaresSolution(
         coef, residuals, min(X.shape), condition_number, None, method.__name__
     )
@@ -324,8 +370,9 @@ def solution(problem, X, y, units, z, r, error, condition_number, method):
 def order(method, n_entries):
     """Return the methods to try, first choice first; the SVD comes after them all."""
     if method == "auto":
-        return [refined] if n_entries <= SMALL else [cholesky, qr]
-    return {"cholesky": [cholesky, qr], "qr": [qr], "refined": [refined], "svd": []}[method]
+        method = "refined" if n_entries <= SMALL else "cholesky"
+    first = {"cholesky": [cholesky, qr], "qr": [qr], "refined": [refined], "svd": []}
+    return [*first[method], svd]
 
 
 def without_zeros(X, y, method, rank_tol):
@@ -345,7 +392,7 @@ def relative(error, coef, dtype):
 
     The true coefficient may be smaller than the computed one by the error, and is taken to be.
     """
-    error = error + np.where(coef != 0, np.finfo(dtype).smallest_subnormal, 0.0)
+    error = error + np.where(coef != 0, LEAST[dtype], 0.0)
     error = error.max(axis=0)
     least = abs(coef).max(axis=0) - error
     with np.errstate(over="ignore"):
@@ -364,7 +411,7 @@ def in_range(coef, dtype, mend):
 
 def to_unit(values):
     """Return each column brought below 2 by a power of two, and the exponents, shape (k,)."""
-    exponents = np.frexp(abs(values).max(axis=0))[1] - 1
+    exponents = np.frexp(np.maximum(values.max(axis=0), -values.min(axis=0)))[1] - 1
     return values / np.ldexp(1.0, exponents), exponents
 
 
@@ -372,34 +419,41 @@ def to_unit(values):
 
 
 class Factor:
-    """A = Q R, as far as a solver needs it: R, its inverse, and what they tell of A."""
+    """A = Q R, as far as a solver needs it: the inverse of R, and what it says of A.
 
-    def __init__(self, R, tolerance):
-        self.inverse = solve_triangle(R, np.eye(len(R)))
-        stretch = greatest_singular_value(R) * greatest_singular_value(self.inverse)
-        self.condition_number = max(float(stretch), 1.0)  # NaN, of an overflow, stays NaN
-        if not self.condition_number * tolerance < 1:
+    ``loss`` is the part of an error that a correction by this factor may leave.
+    """
+
+    def __init__(self, A, R, tolerance):
+        self.A, self.inverse = A, solve_triangle(R, np.eye(len(R)))
+        self.condition_number = condition(R, self.inverse)
+        if not self.condition_number * tolerance < 1:  # NaN, of an overflow, is lost too
             raise np.linalg.LinAlgError("rank is lost")
+        self.loss = 10 * EPS * self.condition_number
+
+    def solve(self, f, g):
+        """Return dr and dz with dr + A dz = f and Aᵀ dr = g, by R alone."""
+        dz = self.inverse @ (self.inverse.T @ (self.A.transposed(f) - g))
+        return f - self.A.times(dz), dz
+
+    def size(self, f, g):
+        """Return how large right-hand sides are, shape (k,): as A z, g is R⁻ᵀ g long."""
+        return norm(f) + norm(self.inverse.T @ g)
+
+    def bound(self, problem, size):
+        """Return how far right-hand sides of some size move a solution at most, row by row."""
+        reach = norm(self.inverse.T) if problem.tall else np.ones(len(problem.b))
+        return np.outer(reach, size)
 
 
 class FromSquares(Factor):
     """By Cholesky's factor of AᵀA = Rᵀ R: fast, but it sees A's condition number squared."""
 
     def __init__(self, A, tolerance):
-        self.A = A
-        super().__init__(np.linalg.cholesky(A.squares).T, tolerance)
-        self.loss = EPS * self.condition_number**2
+        super().__init__(A, np.linalg.cholesky(A.squares).T, tolerance)
+        self.loss *= self.condition_number
         if self.condition_number > CHOLESKY_LIMIT:
             raise np.linalg.LinAlgError("squaring has lost too many digits")
-
-    def solve_squares(self, right):
-        """Return dz with AᵀA dz = right."""
-        return self.inverse @ (self.inverse.T @ right)
-
-    def solve(self, f, g):
-        """Return dr and dz with dr + A dz = f and Aᵀ dr = g."""
-        dz = self.solve_squares(self.A.transposed(f) - g)
-        return f - self.A.times(dz), dz
 
 
 class FromColumns(Factor):
@@ -407,8 +461,7 @@ class FromColumns(Factor):
 
     def __init__(self, A, tolerance):
         self.Q, R = np.linalg.qr(A.rows()[0])
-        super().__init__(R, tolerance)
-        self.loss = EPS * self.condition_number
+        super().__init__(A, R, tolerance)
 
     def solve(self, f, g):
         """Return dr and dz with dr + A dz = f and Aᵀ dr = g."""
@@ -420,16 +473,17 @@ def cholesky(problem, tolerance):
     """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
     A, b, c, _ = problem
     factor = FromSquares(A, tolerance)
-    z, r, size = np.zeros_like(c), b, np.inf
-    for step in range(MOST_STEPS):
-        dz = factor.solve_squares(A.transposed(r) - c)
-        if abs(dz).max() > size / 2:  # what is left is rounding
+    z, r, size = np.zeros_like(c), b.copy(), np.inf
+    for _ in range(MOST_STEPS):
+        step = factor.inverse.T @ (A.transposed(r) - c)
+        previous, size = size, norm(step)
+        if np.all(size > previous / 2):  # what is left is rounding
             break
-        z, size = z + dz, abs(dz).max()
-        r = b - A.times(z)
-        if step > 0 and factor.loss * size <= EPS * abs(z).max():
+        z = z + factor.inverse @ step
+        r = np.subtract(b, A.times(z, out=r), out=r)
+        if np.all(factor.loss * size <= EPS * norm(z)):
             break
-    return z, r, rounding(problem, factor.inverse, z, r), factor
+    return z, r, rounding(problem, factor, z, r), factor
 
 
 def qr(problem, tolerance):
@@ -438,37 +492,41 @@ def qr(problem, tolerance):
     if tall:  # R of [A, b] holds R of A, and beside it Qᵀ b: Q itself is not needed
         R = np.linalg.qr(np.hstack([A.rows()[0], b]), mode="r")
         q = A.shape[1]
-        factor = Factor(R[:q, :q], tolerance)
+        factor = Factor(A, R[:q, :q], tolerance)
         z = factor.inverse @ R[:q, q:]
         r = b - A.times(z)
     else:
         factor = FromColumns(A, tolerance)
         r, z = factor.solve(b, c)
-    return z, r, rounding(problem, factor.inverse, z, r), factor
+    return z, r, rounding(problem, factor, z, r), factor
 
 
 def refined(problem, tolerance):
     """Solve by corrections from residuals in doubled precision, until none is left."""
     try:
         factor = FromSquares(problem.A, tolerance)
-        z, r, error, settled = refine(problem, factor)
+        z, r, error, converged = refine(problem, factor)
     except np.linalg.LinAlgError:
-        settled = False
-    if not settled:
+        converged = False
+    if not converged:
         factor = FromColumns(problem.A, tolerance)
         z, r, error, _ = refine(problem, factor)
     return z, r, error, factor
 
 
-def svd(problem):
-    """Solve by singular values, A = U S Vᵀ, and return these instead of a factor."""
-    A, b, c, _ = problem
+def svd(problem, tolerance):
+    """Solve by singular values, A = U S Vᵀ."""
+    A, b, c, tall = problem
     U, values, Vt = np.linalg.svd(A.rows()[0], full_matrices=False)
-    with np.errstate(divide="ignore", invalid="ignore"):  # where rank is lost
-        inverse = Vt.T / values
-        step = U.T @ b - inverse.T @ c
-        z, r = inverse @ step, b - U @ step
-        return z, r, rounding(problem, inverse, z, r), values
+    if not values[-1] > tolerance * values[0]:
+        raise np.linalg.LinAlgError("rank is lost")
+    factor = Factor(A, np.linalg.qr(values[:, None] * Vt, mode="r"), 0.0)
+    factor.condition_number = float(values[0] / values[-1])
+    inverse = Vt.T / values
+    step = U.T @ b - inverse.T @ c
+    z = inverse @ step
+    r = b - (A.times(z) if tall else U @ step)
+    return z, r, rounding(problem, factor, z, r), factor
 
 
 def lost_rank(X, y, tolerance, promised):
@@ -528,22 +586,37 @@ def heavy_first(V, shift):
     return Q[np.argsort(order)], R
 
 
-def rounding(problem, inverse, z, r):
-    """Return how far roundings of the size of EPS move the solution, by trying some."""
-    draw = np.random.default_rng(0).standard_normal
-    eps = EPS * max(1.0, np.sqrt(len(r)) / 4)  # sums of many terms round more
-    b_size = norm(problem.b) + norm(z)
-    shakes = []
-    for _ in range(3):
-        g = eps * norm(r) * draw(z.shape)
-        dz = inverse @ (eps * b_size * draw(z.shape) - inverse.T @ g)
-        shakes.append(abs(dz if problem.tall else problem.A.times(dz)))
-    return np.max(shakes, axis=0)
+def rounding(problem, factor, z, r):
+    """Return how far the solution may be off, its shape: what one more correction would change.
+
+    A small problem's residuals are exact, and so is that. A large one's are rounded: to first order
+    an error f of the first equations and g of the second move z by ``|A⁺| |f| + |(AᵀA)⁻¹| |g|`` at
+    most, row by row (Björck, 1967, as above), so that an ill-conditioned coefficient moves more
+    than its neighbours. What long sums lose is seen by adding up otherwise.
+    """
+    A, _, c, tall = problem
+    if A.A.size <= SMALL:
+        f, g = exact_residual(problem, z, r, np.zeros_like(z), np.zeros_like(r))
+        dr, dz = factor.solve(f, g)
+        left = factor.bound(problem, factor.loss * factor.size(f, g))
+        return 2 * (abs(dz if tall else dr) + left)
+    inverse, f_error, g_error = factor.inverse, EPS * (norm(z) + norm(r)), EPS / 4 * norm(r)
+    if not tall:
+        return factor.bound(problem, f_error + 40 * np.linalg.norm(inverse) * g_error)
+    first, *others = (
+        inverse.T @ (A.transposed(r, chain, part) - c)
+        for chain, part in [(CHAIN, 1.0), (4 * CHAIN, 1 / 3), (16 * CHAIN, 1 / 7)]
+    )
+    lost = np.max([abs(inverse @ (other - first)) for other in others], axis=0)
+    bound = factor.bound(problem, f_error + factor.loss * norm(first))
+    draws = np.random.default_rng(0).standard_normal((len(z), 16))
+    rows = norm((inverse @ (inverse.T @ draws)).T) / 4  # their lengths in (AᵀA)⁻¹, roughly
+    return bound + np.outer(rows, g_error) + 2 * abs(inverse @ first) + 4 * lost
 
 
 def norm(columns):
     """Return the length of each column, shape (k,)."""
-    return np.linalg.norm(columns, axis=0)
+    return np.sqrt(np.einsum("ij,ij->j", columns, columns))
 
 
 def solve_triangle(R, B):
@@ -560,68 +633,93 @@ def solve_triangle(R, B):
     return np.vstack([upper, lower])
 
 
-def greatest_singular_value(M):
-    """Return the largest singular value, from below, to about a tenth: the power method."""
-    v = np.random.default_rng(0).standard_normal(len(M))
-    for _ in range(6):
-        v = M.T @ (M @ (v / np.sqrt(v @ v)))
-    return (v @ v) ** 0.25
+def condition(R, inverse):
+    """Return the ratio of R's largest to its smallest singular value; a large R's to about a third.
+
+    The power method takes the largest values of R and its inverse from below.
+    """
+    if len(R) <= 64:
+        values = np.linalg.svd(R, compute_uv=False)
+        return float(values[0] / values[-1])
+    stretch = 1.0
+    for M in (R, inverse):
+        v = np.random.default_rng(0).standard_normal(len(M))
+        for _ in range(6):
+            v = M.T @ (M @ (v / np.sqrt(v @ v)))
+        stretch *= float(v @ v) ** 0.25
+    return max(stretch, 1.0) if stretch == stretch else stretch
 
 
 # ---- Refinement: solve, look at what is left over, solve for that
 
 
 def refine(problem, factor):
-    """Return z, r, how far the solution may be off (its shape), and whether it has settled.
+    """Return z, r, how far the solution may be off (its shape), and whether it has converged.
 
-    Each step solves for what the equations have left over. A factor that is off by a part of
-    itself leaves that part of the error, so the corrections shrink by a constant; they tell how
-    much is still missing.
+    Each step solves for what the equations have left over. What is left over shrinks by a constant
+    in each, and bounds the errors that remain.
     """
     r, z = factor.solve(problem.b, problem.c)
-    low = np.zeros_like(r)  # what r has lost by rounding
-    sizes = [abs(z if problem.tall else r).max(axis=0)]
+    z_low, r_low = np.zeros_like(z), np.zeros_like(r)  # what they have lost by rounding
+    sizes = [np.inf, np.inf]
     for _ in range(MOST_STEPS):
-        dr, dz = factor.solve(*exact_residual(problem, z, r, low))
-        z = z + dz
-        r, low = two_sum(r, low + dr)
-        found, correction = (z, abs(dz)) if problem.tall else (r, abs(dr))
-        sizes.append(correction.max(axis=0))
+        f, g = exact_residual(problem, z, r, z_low, r_low)
+        dr, dz = factor.solve(f, g)
+        (z, z_low), (r, r_low) = two_sum(z, z_low + dz), two_sum(r, r_low + dr)
+        sizes.append(factor.size(f, g))
         shrinking = np.maximum(sizes[-1] / np.maximum(sizes[-2], TINY), factor.loss)
-        error = shrinking * correction
-        goal = EPS / 16 * np.maximum(abs(found), EPS * abs(found).max(axis=0))
-        settled = np.all(error <= goal, axis=0)
+        floor = EPS**2 * (norm(z) + norm(r))  # what z + z_low and r + r_low cannot hold
+        error = factor.bound(problem, shrinking * sizes[-1] + floor)
+        fine = np.all(error <= goal(problem, z if problem.tall else r), axis=0)
+        converged = fine | (sizes[-1] <= floor)
         # Two steps that have gained less than a factor of four are the end.
-        stalled = sizes[-1] > sizes[-3] / 4 if len(sizes) > 3 else False
-        if np.all(settled | stalled):
+        if np.all(converged | (sizes[-1] > sizes[-3] / 4)):
             break
-    return z, r, np.where(settled, error, np.maximum(error, 10 * correction)), settled.all()
+    return z, r, error, converged.all()
 
 
-def exact_residual(problem, z, r, low):
-    """Return what z and r + low leave over, computed in more than doubled precision.
+def goal(problem, found):
+    """Return how exact each coefficient is to be: beyond its last digit, if it is one that counts.
+
+    It does not count beside one that is larger by 1/EPS both as scaled and in the caller's units.
+    """
+    largest = abs(found).max(axis=0)
+    if problem.tall:
+        unit = problem.A.exponents[:, None]
+        largest = np.minimum(largest, np.ldexp(np.ldexp(abs(found), -unit).max(axis=0), unit))
+    return EPS / 16 * np.maximum(abs(found), EPS * largest)
+
+
+def exact_residual(problem, z, r, z_low, r_low):
+    """Return what z + z_low and r + r_low leave over, computed in more than doubled precision.
 
     All factors are cut into slices, and all but the last are so short that sums of their products
-    round nowhere; what the last ones round lies far below the digits that count. Matrix products do
-    the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
+    round nowhere; what the last ones round lies far below the digits that count. The product of
+    slices i and j is of order i + j, and products of one order are added up at once. Matrix
+    products do the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
     multiplication by using fast routines of matrix multiplication", Numerical Algorithms 59).
     """
     A, b, c, _ = problem
-    m, q = A.shape
-    bits = (53 - m.bit_length()) // 2
-    z_parts = np.hstack(slices(z, tops(z), bits, 4))
-    r_parts = np.hstack([*slices(r, tops(r), bits, 4), *slices(low, tops(low), bits, 2)])
-    f_terms, g_terms = [[] for _ in range(5)], [0.0] * 5
+    (m, q), k = A.shape, z.shape[1]
+    bits = (53 - (3 * m).bit_length()) // 2
+    z_parts, r_parts = pieces(z, z_low, bits), pieces(r, r_low, bits)
+    f_terms, g_terms = np.zeros((m, 7 * k), order="F"), np.zeros((q, 7 * k))
     for start in range(0, m, max(1, BLOCK // q)):
         rows = slice(start, start + max(1, BLOCK // q))
-        high, rest = A.rows(rows)
-        for i, part in enumerate([*slices(high, 1.0, bits, 4), *rest]):
-            f_terms[i].append(part @ z_parts)
-            g_terms[i] = g_terms[i] + part.T @ r_parts[rows]
-    f_terms = [np.hsplit(np.vstack(blocks), 4) for blocks in f_terms if blocks]
-    g_terms = [np.hsplit(term, 6) for term in g_terms if np.ndim(term)]
-    f = add([b, -r, -low, *(-part for parts in f_terms for part in parts)])
-    return f, add([c, *(-part for parts in g_terms for part in parts)])
+        high, low = A.rows(rows)
+        for i, part in enumerate([*slices(high, 1.0, bits, 4), *low]):
+            orders = slice(min(i, 3) * k, min(i, 3) * k + 4 * k)
+            f_terms[rows, orders] -= part @ z_parts
+            g_terms[:, orders] -= part.T @ r_parts[rows]
+    f_parts, g_parts = np.hsplit(f_terms, 7), np.hsplit(g_terms, 7)
+    f = add([b, -r, -r_low, *f_parts[:3], sum(f_parts[3:])], n_passes=1)
+    return f, add([c, *g_parts[:3], sum(g_parts[3:])])
+
+
+def pieces(high, low, bits):
+    """Return three slices and the rest of ``high + low``, side by side."""
+    *parts, rest = slices(high, tops(high), bits, 4)
+    return np.hstack([*parts, rest + low])
 
 
 def powers(x, degree):

@@ -424,15 +424,15 @@ def test_dummies_that_add_up_to_the_ones_are_dependent_at_any_length(n, method):
             assert max(abs(found.coef)) < 10
 
 
-def test_a_coefficient_without_a_sure_digit_is_warned_of():
-    X = conditioned(30, 4, 3e14)
-    orthogonal = drawn(30, 1)[1]
-    for _ in range(2):
-        orthogonal -= X @ np.linalg.lstsq(X, orthogonal, rcond=None)[0]
-    for method in ("qr", "svd"):
-        with pytest.warns(np.exceptions.RankWarning, match="no digit of coef is sure"):
-            found = lstsq(X, orthogonal, method=method)
-        assert (found.rank, found.relative_error >= 0.1) == (4, True)
+@pytest.mark.parametrize("method", ["qr", "svd"])
+def test_a_coefficient_without_a_sure_digit_is_warned_of(method):
+    X = conditioned(30, 4, 1e14)
+    right_angled = drawn(30, 1)[1]
+    for _ in range(3):
+        right_angled -= X @ np.linalg.lstsq(X, right_angled, rcond=None)[0]
+    with pytest.warns(np.exceptions.RankWarning, match="no digit of coef is sure"):
+        found = lstsq(X, right_angled, method=method)
+    assert (found.rank, found.relative_error >= 0.1) == (4, True)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -662,6 +662,35 @@ def test_a_polynomial_of_too_high_degree_warns_or_refuses():
         warnings.simplefilter("error")
         with pytest.raises((RuntimeWarning, ValueError), match="lower the degree"):
             polyfit(x, np.sin(x), 40)
+
+
+@pytest.mark.parametrize(
+    ("x", "degree"),
+    [
+        (np.arange(1947.0, 1963), 6),
+        (np.arange(1947.0, 1963), 12),
+        (1e8 + np.arange(30), 4),
+        (1e8 + np.random.default_rng(0).random(30), 3),
+        (np.array([1, 1 + 2.0**-52, 2, 3]), 3),
+        (2.0 ** np.arange(20), 8),
+    ],
+)
+def test_powers_of_different_x_are_never_dependent(x, degree):
+    for y in (np.sin(np.arange(len(x))), 1 + x):
+        rows = [[Fraction(value) ** k for k in range(degree + 1)] for value in x.tolist()]
+        truth = exact.fit_least_squares(rows, y.tolist(), fit_intercept=False).coef
+        for k, (coef, fraction) in enumerate(zip(polyfit(x, y, degree), truth, strict=True)):
+            next_to_nothing = 1e-25 * max(abs(y)) / max(abs(x)) ** k
+            allowed = max(math.ulp(float(fraction)), next_to_nothing)
+            assert abs(Fraction(coef) - fraction) <= Fraction(allowed)
+
+
+def test_a_polynomial_that_is_refused_says_why_and_what_to_do():
+    x = np.linspace(1000, 1001, 60)
+    with pytest.raises(ValueError, match=r"powers of x up to 30 .* lower the degree, or shift"):
+        polyfit(x, np.sin(x), 30)
+    with pytest.raises(ValueError, match="a coefficient overflows: scale x"):
+        polyfit(1e-60 * (1e8 + np.arange(5)), [1e200, 0, 1e200, 0, 1e200], 3)
 
 
 def test_polyfit_takes_abscissas_that_are_nearly_zero():
