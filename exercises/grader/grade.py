@@ -79,7 +79,9 @@ def grade(
     if why_not and not unsafe:
         raise RefusedError(why_not + _UNSAFE)
     skeletons = {name: _source(name) for name in _known(chapters)}
-    collected = collect(folder, skeletons, only=chapters)
+    # By the other chapters' sources their notebooks are known for what they are.
+    sources = {name: course.read(course.source(name)) for name in course.chapters()}
+    collected = collect(folder, sources | skeletons, only=chapters)
     for note in collected.notes:
         say(f"note: {note}")
     if not any(found.file for found in collected.found):

@@ -187,10 +187,10 @@ def _gaps(places: Sequence[int | None]) -> list[tuple[int, float]]:
     for place in places:
         before.append(last)
         last = last if place is None else place
-    after, following = [], float("inf")
+    after, next_place = [], float("inf")
     for place in reversed(places):
-        after.append(following)
-        following = following if place is None else place
+        after.append(next_place)
+        next_place = next_place if place is None else place
     return list(zip(before, reversed(after)))
 
 

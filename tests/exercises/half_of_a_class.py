@@ -141,7 +141,9 @@ def formgrader_page(run, student):
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     names = ("assignment_id", "notebook_id", "submission_id", "base_url", "notebook_path")
     resources = dict.fromkeys((*names, "student", "first_name", "last_name"), "x")
-    notebook = course.notebook(run.workspace / "autograded" / student, CHAPTER)
+    folders = (run.workspace / "autograded").iterdir()
+    (folder,) = [place for place in folders if place.name.partition("~")[0] == student]
+    notebook = course.notebook(folder, CHAPTER)
     exporter = HTMLExporter(config=config)
     return exporter.from_filename(notebook, resources={**resources, "index": 0, "total": 1})[0]
 

@@ -37,8 +37,9 @@ STANDARD_LIBRARY_ONLY = [
 ]
 GRADER_LAYERS = [
     {"cells", "course", "kernel", "limits", "outputs", "sanitiser", "spreadsheet"},
-    {"marking", "rebuild", "nbgrader_setup", "notes", "processes", "sandbox", "term", "collect"},
-    {"kernel_process", "release"},
+    {"marking", "matching", "nbgrader_setup", "notes", "processes", "sandbox", "term"},
+    {"handed_out", "rebuild"},
+    {"collect", "kernel_process", "release"},
     {"execution", "gradebook"},
     {"feedback"},
     {"grade"},

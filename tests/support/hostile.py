@@ -139,6 +139,17 @@ def _new_ids(notebook):
         cell.id = f"new-{number}"
 
 
+def _anew(notebook):
+    """Delete the answers' cells, and write the answers into others, as they come."""
+    cells = notebook.cells
+    notebook.cells = [cell for cell in cells if cell.id not in ("a1", "a2", "c1", "c3", "d1")]
+    notebook.cells[4:4] = [new_code_cell(RIGHT["a1"] + "\n" + RIGHT["a2"])]
+    notebook.cells += [
+        new_markdown_cell("It depends."),
+        new_code_cell("\n".join([RIGHT["c3"], RIGHT["c1"]])),
+    ]
+
+
 def _edit_checks(notebook):
     for cell in notebook.cells:
         if cell.id.endswith("-check"):
@@ -310,6 +321,7 @@ HONEST = {
         "cannes_4711_99887_ch01-1.ipynb", stored(changed(_new_ids)), student="cannes"
     ),
     "upper case": written("Kay.ipynb", stored(book()), student="Kay"),
+    "answers made anew": plain(stored(changed(_anew)), d1=True),
 }
 
 # ---- Against the checks: no point is stolen
@@ -706,6 +718,16 @@ def _link(folder):
     (folder / "linked.ipynb").symlink_to(folder / "right.ipynb")
 
 
+def _blank_copy(folder):
+    hand_in(folder / "Gil", "ch01", book())
+    hand_in(folder / "Gil", "ch01 (1)", released(CHAPTER))
+
+
+def _namesakes(folder):
+    hand_in(folder, "Uli", book())
+    hand_in(folder, "Uli (1)", book(wrong()))
+
+
 def _folder_for_a_file(folder):
     (folder / "shelf.ipynb").mkdir(parents=True)
 
@@ -750,6 +772,19 @@ AGAINST_OTHERS = {
     "another course": plain(changed(_no_notebook), refused="none of the exercises' cells"),
     "a document": written("essay.docx", b"PK", student="essay", refused="not a notebook"),
     "a broken zip": written("broken.zip", b"PK\3\4 no", student="broken", refused="broken zip"),
+    "one outer word": written("hw_ch01_ida.ipynb", stored(book()), student="hw_ida"),
+    "the same outer word": written(
+        "hw_ch01_jo.ipynb", stored(book(wrong())), deserves=FEW, student="hw_jo"
+    ),
+    "by Blackboard, no names at all": written(
+        "gradebook_LIN_101_s77_attempt_2026-01-02-03-04-05_week.ipynb",
+        stored(nbformat.convert(changed(_strip_metadata), 3)),
+        student="s77",
+    ),
+    "a blank copy": lambda name: Kind(name, _blank_copy, student="Gil"),
+    "work of two under one name": lambda name: Kind(
+        name, _namesakes, student="Uli", refused="give each student another name"
+    ),
 }
 
 ATTACKS = AGAINST_CHECKS | AGAINST_SECRETS | AGAINST_KERNEL | AGAINST_PAGES | AGAINST_OTHERS

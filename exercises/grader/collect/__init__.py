@@ -7,8 +7,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.collect.students import name_students
-from grader.collect.verdicts import Found, forgive_companions, judge, take_latest
+from grader.collect.attempts import choose, forgive_companions
+from grader.collect.chapters import Chapter
+from grader.collect.verdicts import Found, judge
 from grader.collect.whole_class import class_files
 from grader.collect.zips import can_be_opened, unzip_student
 
@@ -41,13 +42,18 @@ def collect(
     folders named for chapters with any of these in them, one zip of them all, or what Moodle,
     Canvas, nbgrader or a JupyterHub collected. Every file gets a verdict.
 
-    - A folder or zip that stands alone is the class's, unless a platform named it for a student
-      or something right in it is named for a chapter: then it is one student's.
-    - The outermost folder, zip or file names the student. Names inside a student's folder or zip
-      do not count, so that nobody can hand in under another's name.
-    - The chapter is the one with most of the notebook's cells; between equals the names decide.
+    - A folder or zip that stands alone is the class's if it holds several names for one chapter,
+      or students as a platform names them; it is a student's if it holds a notebook named for a
+      chapter alone.
+    - The outermost folder, zip or file names the student, by itself: nobody else's files change
+      that. Names inside a student's folder or zip do not count, so that nobody can hand in under
+      another's name.
+    - The chapters are those that the notebook's cells answer; between equals the names decide.
     - Of several attempts the latest that can be read is taken: by the platform's time, then by
-      the number that it or a browser added, the file's time, and its name.
+      the number that it or a browser added, the file's time, and its name. One in which nothing
+      is answered comes before all others.
+    - Files that differ are attempts where a platform's name, or one folder or zip and the same
+      words inside, say that one student did them. Elsewhere all of them are refused.
 
     Parameters
     ----------
@@ -66,14 +72,15 @@ def collect(
     if not folder.exists():
         raise FileNotFoundError(f"{folder} is not there: name the folder with the submissions.")
     notes: list[str] = []
+    chapters = {name: Chapter(source) for name, source in skeletons.items()}
     with ExitStack() as stack:
         files, depth = class_files(folder, stack, notes)
         found = [
-            judge(file, depth, skeletons, only)
+            verdict
             for outer in files
             for file in (unzip_student(outer) if can_be_opened(outer) else [outer])
+            for verdict in judge(file, depth, chapters, only)
         ]
-    notes += name_students(found)
-    take_latest(found)
+    choose(found)
     forgive_companions(found)
     return Collected(sorted(found, key=lambda each: each.file), notes)

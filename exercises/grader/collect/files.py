@@ -42,6 +42,8 @@ class File:
         Opens it for reading.
     problem : str
         Why it is not to be opened; empty where it may be.
+    no_work : str
+        Why it is nobody's work, as where it lies says; empty elsewhere.
     """
 
     path: tuple[str, ...]
@@ -49,6 +51,7 @@ class File:
     time: float = 0.0
     open: Callable[[], IO[bytes]] = io.BytesIO
     problem: str = ""
+    no_work: str = ""
 
 
 def is_junk(path: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ import json
 import re
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v2, v3
 
 from grader.cells import is_text
 from grader.collect.budget import LARGEST_PICTURES, LARGEST_TEXT, LONGEST_CELL, MB, MOST_CELLS
@@ -12,6 +12,7 @@ from grader.collect.files import UnreadableError
 
 __all__ = ["read_notebook"]
 
+_REJOIN = {2: v2.rwbase.rejoin_lines, 3: v3.rwbase.rejoin_lines}  # texts stored as lines
 _PICTURES = {"image/png", "image/jpeg", "image/gif"}
 
 
@@ -87,7 +88,10 @@ def _parsed(data: bytes) -> dict:
 
 def _upgraded(content: dict) -> dict:
     try:
-        return nbformat.convert(nbformat.from_dict(content), 4)
+        old = nbformat.from_dict(content)
+        if old.nbformat in _REJOIN:
+            old = _REJOIN[old.nbformat](old)
+        return nbformat.convert(old, 4)
     except Exception as error:  # The old formats are converted without being checked first.
         reason = f"format {content['nbformat']}: open and save it in a current Jupyter"
         raise UnreadableError(reason) from error

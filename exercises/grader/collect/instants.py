@@ -1,0 +1,38 @@
+"""Read the times that learning platforms write into names."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["instant"]
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[ T_-]+(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,]\d+)?)?)?"
+    r"\s*(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|(?P<zone>[A-Za-z]+))?"
+)
+_FRACTION = re.compile(r":\d\d[.,](\d+)")
+_HOURS = {  # of the zones that have a name, east of Greenwich
+    **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1},
+    **{"MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "SGT": 8, "HKT": 8, "JST": 9},
+    **{"KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "AST": -4, "ADT": -3},
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+}
+
+
+def instant(text: str) -> float:
+    """Return a time in seconds, whatever its zone; 0 if it cannot be read.
+
+    A time without a zone, or with one of an unknown name, is taken for UTC.
+    """
+    found = _TIME.match(text)
+    if not found:
+        return 0.0
+    hours = _HOURS.get((found["zone"] or "UTC").upper(), 0.0)
+    if found["sign"]:
+        hours = int(found["sign"] + found["hours"]) + int(found["sign"] + found["minutes"]) / 60
+    parts = [int(part or 0) for part in found.groups()[:6]]
+    fraction = _FRACTION.search(text)
+    try:
+        time = datetime(*parts, tzinfo=UTC) - timedelta(hours=hours)
+        return time.timestamp() + (float(f"0.{fraction[1]}") if fraction else 0.0)
+    except (ValueError, OverflowError):
+        return 0.0
