@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from notebooks import CHAPTERS, NOTEBOOKS, ROOT, numbered, read, short, tags
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 ADDRESS = CONFIG["repository"]["url"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def colab_cell(notebook):
@@ -19,23 +21,31 @@ def colab_cell(notebook):
     return place, cell
 
 
+RELEASE = f"git+{ADDRESS}@v{PROJECT['version']}"
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS + SOURCES + RELEASES, ids=short)
 def test_a_notebook_fetches_linreg_where_it_is_missing(path):
     place, cell = colab_cell(read(path))
     assert {"colab", "remove-cell"} <= tags(cell), f"cell {place} is not the one for Colab"
-    assert f'"git+{ADDRESS}"' in cell.source
+    assert f'"{RELEASE}"' in cell.source
     assert cell.source == colab_cell(read(NOTEBOOKS[0]))[1].source
     assert cell.outputs == []
 
 
-def run_colab_cell(find_spec):
-    """Run the cell with a `find_spec` of our own; return the commands that it would run."""
+def run_colab_cell(present):
+    """Run the cell where only some distributions are there; return the commands it would run."""
     source = colab_cell(read(NOTEBOOKS[0]))[1].source
-    program = (
-        "import importlib.util, subprocess\n"
-        f"importlib.util.find_spec = lambda name: {find_spec}\n"
-        "subprocess.run = lambda command, check: print(*command[1:], check)\n"
-    )
+    program = f"""
+import importlib.metadata, subprocess
+
+def distribution(name):
+    if name not in {present!r}:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+importlib.metadata.distribution = distribution
+subprocess.run = lambda command, check: print(*command[1:], check)
+"""
     done = subprocess.run(
         [sys.executable, "-c", program + source], capture_output=True, text=True, check=True
     )
@@ -43,12 +53,15 @@ def run_colab_cell(find_spec):
 
 
 def test_where_linreg_is_there_nothing_is_fetched():
-    assert run_colab_cell("'a spec'") == ""
+    assert run_colab_cell(["linreg-textbook"]) == ""
 
 
-def test_where_linreg_is_missing_it_is_fetched_with_all_its_extras():
-    wanted = f"linreg[numpy,torch,plots,labs] @ git+{ADDRESS}"
-    assert run_colab_cell("None") == f"-m pip install -q {wanted} True"
+def test_another_projects_linreg_is_not_taken_for_ours():
+    """The index has a distribution called linreg; ours has another name, and the cell asks it."""
+    assert PROJECT["name"] == "linreg-textbook"
+    wanted = f"linreg-textbook[numpy,torch,plots,labs] @ {RELEASE}"
+    assert run_colab_cell(["linreg"]) == f"-m pip install -q {wanted} True"
+    assert run_colab_cell([]) == run_colab_cell(["linreg"])
 
 
 def test_one_address_everywhere():
