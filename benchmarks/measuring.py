@@ -24,8 +24,8 @@ def best_of(functions, repeats, clock=time.perf_counter):
 
     In a round each function runs once, so that a slow spell of the machine meets them all; the
     order is drawn anew for each, so that none always comes after the same one, with the cache and
-    the threads that it has left behind. Whatever else runs can only add time: the least is the nearest
-    to the function's own.
+    the threads that it has left behind. Whatever else runs can only add time: the least is the
+    nearest to the function's own.
     """
     functions, draw = list(functions), random.Random(0)
     best = [inf] * len(functions)
