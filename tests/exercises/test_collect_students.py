@@ -36,6 +36,7 @@ APART = {
     "one outer word of folders": ["hw-ch03-ann/x.ipynb", "hw-ch03-bo/x.ipynb"],
     "one last word": ["ann_ch03_hw.ipynb", "bo_ch03_hw.ipynb"],
     "numbers behind the chapter": ["ch03-12345.ipynb", "ch03-54321.ipynb"],
+    "names like a chapter's": ["ch12_ch03.ipynb", "ch13_ch03.ipynb"],
     "Sakai's numbers": ["Lee, Ann(123)/ch03.ipynb", "Lee, Ann(456)/ch03.ipynb"],
     "Blackboard": [f"gradebook_L_{s}_attempt_2026-01-02-03-04-05_ch03.ipynb" for s in ("a1", "b2")],
     "Canvas, case": ["Ann_1_500_ch03.ipynb", "ann_2_600_ch03.ipynb"],
@@ -77,6 +78,8 @@ NOBODY_CAN_TELL = {
     "a name before and behind": ["ann_ch03.ipynb", "ch03_ann.ipynb"],
     "what a browser numbered": ["hw.ipynb", "hw (1).ipynb", "hw (2).ipynb"],
     "numbers of students, or attempts": ["hw_ch03-1.ipynb", "hw_ch03-2.ipynb"],
+    "what looks like Canvas' names": ["hw_01_2026_ann.ipynb", "hw_01_2026_bo.ipynb"],
+    "what looks like a hub's names": ["hw+ann+2026-03-01.ipynb", "hw+bo+2026-03-01.ipynb"],
     "a group's folder": ["group1/ann.ipynb", "group1/bo.ipynb"],
     "a group's folders": ["group1/ann/ch03.ipynb", "group1/bo/ch03.ipynb"],
     "a group's zip": ["group1.zip/ann.ipynb", "group1.zip/bo.ipynb"],
@@ -101,19 +104,42 @@ def test_work_that_may_be_two_students_is_refused_with_the_reason(tmp_path, name
     assert sorted(found.file for found in result.with_verdict("refused")) == sorted(names)
     for found in result.with_verdict("refused"):
         assert "give each student another name" in found.reason
-        assert "differs from" in found.reason or "the numbers 1, 2 have" in found.reason
+        assert "and differs" in found.reason or "the numbers 1, 2 have" in found.reason
     assert not result.with_verdict("superseded")
+
+
+@pytest.mark.parametrize("place", ["", "submitted/"])
+def test_what_nbgrader_collected_of_one_student_is_one_students(tmp_path, place):
+    names = "ann/ch03/ch03.ipynb", "ann/ch03/more.ipynb", "bo/ch03/ch03.ipynb"
+    folder = tmp_path / ("x" if place else "submitted")
+    result = collected(folder, work(place + name for name in names))
+    assert answers(result) == {"ann": f"of {place}{names[1]}", "bo": f"of {place}{names[2]}"}
+
+
+def test_canvas_numbers_each_file_of_a_student(tmp_path):
+    two = {"x.ipynb": stored(answer="old"), "y.ipynb": stored(answer="new")}
+    files = {"ann_1_500_all.zip": zipped(two, **{"y.ipynb": 2021}), "bo_2_501_x.ipynb": N3}
+    assert answers(collected(tmp_path, files))["ann"] == "new"
 
 
 @pytest.mark.parametrize("names", NOBODY_CAN_TELL.values(), ids=NOBODY_CAN_TELL)
 def test_copies_of_the_same_work_are_one_students(tmp_path, names):
     files = dict.fromkeys(names, stored(answer="the same"))
     result = collect(laid(tmp_path, files | {"zoe.ipynb": N3}), SKELETONS)
-    if all("_file_" in name or "_attempt_" in name or "00_ch03" in name for name in names):
+    if all(
+        "_file_" in name or "_attempt_" in name or "00_ch" in name or "+" in name for name in names
+    ):
         assert set(answers(result)) == {"zoe"}  # their platform says that they are two
     else:
         assert len(result.with_verdict("superseded")) == len(names) - 1
         assert "the same" in answers(result).values()
+
+
+def test_one_name_twice_in_a_zip_for_all(tmp_path):
+    data = zipped(work(["1.ipynb", "2.ipynb", "zoe.ipynb"])).replace(b"2.ipynb", b"1.ipynb")
+    result = collected(tmp_path, {"all.zip": data})
+    assert set(answers(result)) == {"zoe"}
+    assert len(result.with_verdict("refused")) == 2
 
 
 def test_namesakes_on_canvas_are_refused_whatever_chapters_they_hand_in(tmp_path):
@@ -189,6 +215,18 @@ def test_a_course_of_nbgraders_is_its_submitted_folder(tmp_path):
     assert set(answers(collected(tmp_path, files))) == {"ann"}
     del files["gradebook.db"]
     assert set(answers(collected(tmp_path / "new", files))) == {"ann"}
+
+
+@pytest.mark.parametrize("place", ["ann.zip/", "ann/", "ann/in.zip/"])
+def test_of_a_copy_of_the_book_a_students_own_notebook_counts(tmp_path, place):
+    book = {
+        "exercises/source/ch03/ch03.ipynb": stored(answer="the solution"),
+        "exercises/release/ch03/ch03.ipynb": stored(answer=""),
+        "exercises/grader/x.txt": b"",
+        "exercises/mine/ch03.ipynb": stored(answer="mine"),
+    }
+    files = {place + name: data for name, data in book.items()} | {"zoe.ipynb": N3}
+    assert answers(collect(laid(tmp_path, files), SKELETONS))["ann"] == "mine"
 
 
 def test_a_student_with_a_gradebook_in_the_folder_is_graded(tmp_path):

@@ -9,8 +9,11 @@ from nbformat import NotebookNode
 
 from grader.collect.attempts import choose, forgive_companions
 from grader.collect.chapters import Chapter
+from grader.collect.files import File
+from grader.collect.names import label_of
 from grader.collect.verdicts import Found, judge
 from grader.collect.whole_class import class_files
+from grader.collect.workspaces import set_aside
 from grader.collect.zips import can_be_opened, unzip_student
 
 __all__ = ["Collected", "collect"]
@@ -78,9 +81,18 @@ def collect(
         found = [
             verdict
             for outer in files
-            for file in (unzip_student(outer) if can_be_opened(outer) else [outer])
-            for verdict in judge(file, depth, chapters, only)
+            for file in _opened(outer)
+            for verdict in judge(file, label_of(file.path, depth, folder.name), chapters, only)
         ]
     choose(found)
     forgive_companions(found)
     return Collected(sorted(found, key=lambda each: each.file), notes)
+
+
+def _opened(file: File) -> list[File]:
+    """Return what a student's zip holds, or the file itself."""
+    if not can_be_opened(file):
+        return [file]
+    members = list(unzip_student(file))
+    set_aside(members)
+    return members

@@ -46,7 +46,7 @@ def _refuse_namesakes(found: list[Found]) -> None:
             users[each.student].add(each.label.user)
     for each in found:
         if each.verdict == "taken" and len(users[each.student]) > 1:
-            _refuse([each], others=sorted(users[each.student]))
+            _refuse([each], users=sorted(users[each.student])[:3])
 
 
 def _may_be_several(group: list[Found]) -> bool:
@@ -56,22 +56,21 @@ def _may_be_several(group: list[Found]) -> bool:
         return True
     begun = [each for each in group if each.answered] or group
     holders = {each.label.holder for each in begun}
-    one = len(holders) == 1 and holders != {()}
+    numbered = {each.label.file for each in begun if each.label.file}
+    doubled = len({number for number, _ in numbered}) < len(numbered)
+    one = len(holders) == 1 and holders != {()} and not doubled
     return not one and len({each.work for each in begun}) > 1
 
 
-def _refuse(group: list[Found], others: list[str] | None = None) -> None:
-    if others:
-        why = f"students with the numbers {', '.join(others)} have this name"
-    else:
-        why = (
-            f"differs from {{}}, and nothing says that one student did both for {group[0].chapter}"
-        )
+def _refuse(group: list[Found], users: list[str] | None = None) -> None:
     for each in group:
-        beside = next((other.file for other in group if other is not each), "")
-        reason = why.format(beside)
+        if users:
+            why = f"students with the numbers {', '.join(users)} have this name"
+        else:
+            others = sorted(group, key=lambda other: (other is each, other.work == each.work))
+            why = f"{others[0].file} may be another student's of this name, and differs"
         each.verdict, each.notebook = "refused", None
-        each.reason = f"{reason}: keep the one that counts, or give each student another name"
+        each.reason = f"{why}: keep the one that counts, or give each student another name"
 
 
 def _take_latest(group: list[Found]) -> None:

@@ -35,10 +35,13 @@ _PLATFORMS = {
         r"(_(?P<rest>.*))?"
     ),
     "JupyterHub": (
-        r"(?P<name>[^+]+)\+(?P<rest>[^+]+)\+"
+        r"(?P<name>[^+]+)\+(?P<task>[^+]+)\+"
         r"(?P<when>\d{4}-\d\d-\d\d[^+]*?(\s*[+-]\d\d:?\d\d)?)(\+.*)?"
     ),
-    "Canvas": r"(?P<name>[^_]+)_(LATE_)?(?P<user>\d+)_\d{3,}_(?P<rest>.+?)(-(?P<attempt>\d{1,3}))?",
+    "Canvas": (
+        r"(?P<name>[^_]+)_(LATE_)?(?P<user>\d+)_(?P<file>\d{3,})_(?P<rest>.+?)"
+        r"(-(?P<attempt>\d{1,3}))?"
+    ),
 }
 
 
@@ -56,8 +59,10 @@ class Label:
         The number that a platform or a browser added; 0 without one.
     when : float
         The time that a platform wrote, in seconds; 0 without one.
-    platform, ticket, user : str
-        The platform that named the file, and its numbers of the submission and of the student.
+    platform, user : str
+        The platform that named the file, and its number of the student.
+    file : tuple of str or None
+        The platform's number of the file or zip, and its name: one number has one name.
     holder : tuple of str
         Equal for files that are one student's for sure; empty where nothing says so.
     """
@@ -67,22 +72,25 @@ class Label:
     attempt: int = 0
     when: float = 0.0
     platform: str = ""
-    ticket: str = ""
     user: str = ""
+    file: tuple[str, str] | None = None
     holder: tuple[str, ...] = ()
 
 
-def label_of(path: tuple[str, ...], depth: int) -> Label:
-    """Read a path, of which the first ``depth`` names stand for the whole class."""
+def label_of(path: tuple[str, ...], depth: int, root: str = "") -> Label:
+    """Read a path from a folder ``root``; its first ``depth`` names stand for the whole class."""
     start, is_file = _outermost(path, depth)
     outer = _ENDING.sub("", path[start]) if is_file else path[start]
     platform, said = _platform(outer)
     if platform:
-        holder = (platform, said["name"], said.get("ticket") or "", said.get("user") or "")
+        about = ("name", "ticket", "user", "task")
+        holder = (platform, *(said.get(key) or "" for key in about))
     else:
         said["name"] = _without_chapter(_without_copy(outer) if is_file else outer)
         inner = [word for part in path[start + 1 :] for word in own_words(part)]
         holder = (*path[: start + 1], "", *inner) if start + 1 < len(path) else ()
+        if (root, *path)[start] == CLASS and holder:
+            platform, holder = "nbgrader", ("nbgrader", outer)
     chapters = [number for part in reversed(path) for number in reversed(_chapters(part))]
     numbers = [said.get("attempt"), *_numbers(_ENDING.sub("", path[-1]))]
     return Label(
@@ -91,8 +99,8 @@ def label_of(path: tuple[str, ...], depth: int) -> Label:
         attempt=int(next(filter(None, numbers), 0)),
         when=instant(said.get("when") or ""),
         platform=platform,
-        ticket=said.get("ticket") or "",
         user=said.get("user") or "",
+        file=(said["file"], outer) if said.get("file") else None,
         holder=holder,
     )
 

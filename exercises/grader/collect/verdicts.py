@@ -16,7 +16,7 @@ from grader.collect.files import (
     read_bytes,
     shown,
 )
-from grader.collect.names import Label, label_of
+from grader.collect.names import Label
 from grader.collect.reading import read_notebook
 from grader.collect.students import student_of
 from grader.matching import words
@@ -63,10 +63,9 @@ class Found:
 
 
 def judge(
-    file: File, depth: int, chapters: Mapping[str, Chapter], only: Collection[str] | None
+    file: File, label: Label, chapters: Mapping[str, Chapter], only: Collection[str] | None
 ) -> list[Found]:
     """Give a first verdict, or one for each chapter: "taken" means that it can be graded."""
-    label = label_of(file.path, depth)
     rank = (label.when, label.attempt, file.time, file.path)
     found = Found(shown(file.path), label, rank, chapter=label.chapter)
     found.student = student_of(label.name)

@@ -89,6 +89,7 @@ def _refuse(files: list[File], depth: int) -> None:
             top, *inner = file.path[depth:]
             name = shown(tuple(inner))
             file.problem = (
-                f"{shown((top,))} stands alone, and its {name} may name another student: put a "
-                "notebook called after its chapter right into a folder with the student's name"
+                f"{shown((top,))} stands alone, and {name} may name another student: if it is the "
+                "class's, grade it by itself; if it is a student's, call the notebook after its "
+                "chapter, and put it right there"
             )

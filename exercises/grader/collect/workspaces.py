@@ -1,4 +1,4 @@
-"""Know what nbgrader and this grader keep beside the submissions of a class."""
+"""Know what nbgrader, this grader and the book keep beside submissions."""
 
 from collections import defaultdict
 
@@ -9,7 +9,8 @@ __all__ = ["set_aside"]
 
 _DATABASE = "gradebook.db"
 _KEPT = {"source", "release", "autograded", "feedback"}
-_REASON = "in the folder of a class's gradebook, made by the grader"
+_BESIDE = {_DATABASE, CLASS, "grader"}  # one of these is beside them; the last in the book itself
+_REASON = "the book's, or of a class's gradebook"
 
 
 def set_aside(files: list[File]) -> None:
@@ -30,6 +31,6 @@ def _is_kept(beside: set[str], name: str) -> bool:
     """Return whether a folder or file of this name, beside these, is the gradebook's."""
     return (
         name == _DATABASE
-        or (name in _KEPT and bool(beside & {_DATABASE, CLASS}))
+        or (name in _KEPT and bool(beside & _BESIDE))
         or (name == CLASS and {_DATABASE, "autograded"} <= beside)
     )
