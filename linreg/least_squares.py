@@ -603,15 +603,13 @@ def rounding(problem, factor, z, r):
     inverse, f_error, g_error = factor.inverse, EPS * (norm(z) + norm(r)), EPS / 4 * norm(r)
     if not tall:
         return factor.bound(problem, f_error + 40 * np.linalg.norm(inverse) * g_error)
-    first, *others = (
-        inverse.T @ (A.transposed(r, chain, part) - c)
-        for chain, part in [(CHAIN, 1.0), (4 * CHAIN, 1 / 3), (16 * CHAIN, 1 / 7)]
-    )
-    lost = np.max([abs(inverse @ (other - first)) for other in others], axis=0)
+    first = inverse.T @ (A.transposed(r) - c)
+    other = inverse.T @ (A.transposed(r, 16 * CHAIN, part=1 / 3) - c)
     bound = factor.bound(problem, f_error + factor.loss * norm(first))
-    draws = np.random.default_rng(0).standard_normal((len(z), 16))
-    rows = norm((inverse @ (inverse.T @ draws)).T) / 4  # their lengths in (AᵀA)⁻¹, roughly
-    return bound + np.outer(rows, g_error) + 2 * abs(inverse @ first) + 4 * lost
+    draws = np.random.default_rng(0).standard_normal((len(z), 9))
+    rows = norm((inverse @ (inverse.T @ draws)).T) / 3  # their lengths in (AᵀA)⁻¹, roughly
+    noise = np.outer(rows, g_error) + 4 * abs(inverse @ (other - first))
+    return bound + 2 * abs(inverse @ first) + noise
 
 
 def norm(columns):

@@ -237,6 +237,18 @@ def test_the_estimate_holds_where_it_is_not_measured(n):
                 assert error <= found.relative_error <= 1e3 * max(error, EPS), (p, method)
 
 
+@pytest.mark.parametrize("method", ["cholesky", "qr", "svd"])
+@pytest.mark.parametrize("cycle", [[0.1], [0.1, 0.2, -0.35], [0.3, -0.7]])
+def test_the_estimate_holds_for_long_sums_whose_roundings_agree(cycle, method):
+    n = 240_000
+    for y in (np.resize(cycle, n), np.sort(np.resize(cycle, n))):
+        for column in (np.ones(n), np.full(n, 0.7)):
+            truth = sum(map(Fraction, y.tolist())) / n / Fraction(column[0])
+            found = lstsq(column[:, None], y, method=method)
+            error = float(abs(Fraction(found.coef[0]) - truth) / abs(truth))
+            assert found.relative_error >= error / 2
+
+
 def survey(problem, seeds):
     """Print how the estimates compare with the errors, method by method."""
     cases = [case for seed in seeds for case in measured(problem, seed)]
