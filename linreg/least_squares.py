@@ -20,10 +20,13 @@ from numbers import Integral, Real
 from operator import mul
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from linreg import exact, validation
 from linreg.error_free import add, slices, tops, two_product, two_sum
+from linreg.extras import extra
+
+with extra("numpy"):
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 __all__ = ["LeastSquaresSolution", "lstsq", "polyfit"]
 
@@ -69,7 +72,9 @@ class LeastSquaresSolution(NamedTuple):
     method: str
 
 
-def lstsq(X, y, *, method="auto", rank_tol=None):
+def lstsq(
+    X: ArrayLike, y: ArrayLike, *, method: str = "auto", rank_tol: float | None = None
+) -> LeastSquaresSolution:
     """Solve a least-squares problem and say how accurate the solution is.
 
     Parameters
@@ -157,7 +162,7 @@ def warn_of_doubt(found, n_columns):
     warnings.warn(doubt, np.exceptions.RankWarning, stacklevel=3)
 
 
-def polyfit(x, y, degree):
+def polyfit(x: ArrayLike, y: ArrayLike, degree: int) -> np.ndarray:
     """Fit a polynomial, as exactly as float64 data allow.
 
     A column ``x**k`` rounded to float64 is another column, and high powers make the coefficients
