@@ -116,6 +116,20 @@ def test_two_chapters_in_one_notebook_are_both_graded(tmp_path, pair, form):
     assert set(result.taken) == {("ann", chapter) for chapter in pair}
     for (_, chapter), found in result.taken.items():
         assert_right(found, chapter)
+        texts = {cell.source for cell in found.notebook.cells}
+        (other,) = set(pair) - {chapter}
+        assert not texts & {
+            cell.source for cell in released(other).cells if cell.id.endswith("-check")
+        }
+
+
+def test_an_answer_without_its_text_is_the_chapters_whose_check_comes_next(tmp_path):
+    some = solved("ch02")
+    some.cells = [cell for cell in some.cells if cell.id in ("a1", "a1-check")]
+    result = collected(tmp_path, ann=joined(solved("ch01"), some))
+    assert_right(result.taken["ann", "ch01"], "ch01")
+    cells = result.taken["ann", "ch02"].notebook.cells
+    assert [cell.source for cell in cells if grade_id(cell) == "a1"] == [solutions("ch02")["a1"]]
 
 
 def test_a_part_of_another_chapter_is_graded_and_a_helper_serves_both(tmp_path):

@@ -148,6 +148,11 @@ def test_namesakes_on_canvas_are_refused_whatever_chapters_they_hand_in(tmp_path
     assert set(answers(result)) == {"bo"}
 
 
+def test_a_picture_of_a_namesake_on_canvas_changes_nothing(tmp_path):
+    files = {"ann_1_500_ch03.ipynb": N3, "ann_2_600_ch03.png": b"x"}
+    assert set(answers(collected(tmp_path, files))) == {"ann"}
+
+
 def test_one_student_of_two_tickets_for_two_chapters_is_one(tmp_path):
     files = {
         "Ann_1_assignsubmission_file_/ch01.ipynb": N1,
@@ -245,6 +250,23 @@ def test_what_stands_alone_and_has_two_names_is_refused(tmp_path, files):
     assert not result.taken
     assert {found.verdict for found in result.found} == {"refused"}
     assert all("ann stands alone" in found.reason for found in result.found)
+
+
+ONE_ALONE = {
+    "data beside the notebook": ["ann/homework.ipynb", "ann/data.csv"],
+    "nbgrader's, of two names": ["submitted/ann/one.ipynb", "submitted/ann/two.ipynb"],
+    "a copy of the book in a zip": [
+        *("ann.zip/homework.ipynb", "ann.zip/exercises/source/ch03/ch03.ipynb"),
+        *("ann.zip/exercises/release/ch03/ch03.ipynb", "ann.zip/exercises/grader/x.txt"),
+    ],
+}
+
+
+@pytest.mark.parametrize("names", ONE_ALONE.values(), ids=ONE_ALONE)
+def test_what_stands_alone_and_is_one_students(tmp_path, names):
+    result = collect(laid(tmp_path, work(names)), SKELETONS)
+    assert set(answers(result)) == {"ann"}
+    assert not result.with_verdict("refused")
 
 
 def test_an_empty_folder_alone(tmp_path):

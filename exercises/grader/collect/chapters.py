@@ -119,8 +119,8 @@ def _belonging(
 ) -> NotebookNode:
     """Return a notebook with one chapter's cells, and with the learner's own of all.
 
-    A cell with a text of one chapter alone is that chapter's. Any other is the chapter's of the
-    check after it, else of the last such text before it.
+    A cell with a text of one chapter alone is that chapter's. Code that comes before a check is
+    the check's chapter's; any other cell goes with the last such text before it.
     """
     owners = _owners(notebook, chapters, held)
     known = {name for chapter in held for name in chapters[chapter].names}
@@ -138,9 +138,9 @@ def _owners(
     own = [_owner(cell, chapters, held) for cell in notebook.cells]
     owners, last = [], None
     checks = _next_checks(notebook, chapters, own)
-    for mine, after in zip(own, checks):
+    for cell, mine, after in zip(notebook.cells, own, checks):
         last = mine or last
-        owners.append(mine or after or last)
+        owners.append(mine or (after if cell.cell_type == "code" else None) or last)
     first = next(filter(None, owners), None)
     return [owner or first for owner in owners]
 
