@@ -59,8 +59,10 @@ def match(source: NotebookNode, given: Sequence[str], submitted: NotebookNode) -
     places = _by_names(source, submitted)
     _match_by_texts(places, given, submitted)
     chosen, answered = _choose(source, given, submitted, places)
-    for place in _lacking(source, chosen):
-        index = _by_definition(source, given, submitted, places, place)
+    lacking = _lacking(source, chosen)
+    defined = [_defined_by(cell) for cell in submitted.cells] if lacking else []
+    for place in lacking:
+        index = _by_definition(source, _defined(given[place]), defined, places, place)
         if index is not None:
             chosen[place] = index
             answered.add(place)
@@ -136,20 +138,18 @@ def _lacking(source: NotebookNode, chosen: dict[int, int]) -> list[int]:
 
 def _by_definition(
     source: NotebookNode,
-    given: Sequence[str],
-    submitted: NotebookNode,
+    wanted: set[str],
+    defined: list[set[str]],
     places: list[int | None],
     place: int,
 ) -> int | None:
     """Find the cell that defines what an answer has to define; of several the one in its order."""
-    wanted = _defined(given[place])
     found = [
         index
-        for index, cell in enumerate(submitted.cells)
+        for index, names in enumerate(defined)
         if wanted
-        and cell.cell_type == "code"
+        and wanted <= names
         and (places[index] is None or is_answer(source.cells[places[index]]))
-        and wanted <= _defined(cell.source)
     ]
     gaps = _gaps(places) if len(found) > 1 else {}
     fitting = [index for index in found if gaps and gaps[index][0] < place < gaps[index][1]]
@@ -192,6 +192,10 @@ def _gaps(places: Sequence[int | None]) -> list[tuple[int, float]]:
         after.append(next_place)
         next_place = next_place if place is None else place
     return list(zip(before, reversed(after)))
+
+
+def _defined_by(cell: NotebookNode) -> set[str]:
+    return _defined(cell.source) if cell.cell_type == "code" else set()
 
 
 def _defined(code: str) -> set[str]:
