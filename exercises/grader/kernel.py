@@ -45,7 +45,7 @@ def main() -> None:
     _keep_apart()
     _leave_keyring()
     _set_limits(limits)
-    kernel = _Kernel(limits["output_bytes"])
+    kernel = _Kernel(limits["output_bytes"], private=(requests.fileno(), replies.fileno()))
     kernel.wait_until_ready()
     print(json.dumps({"ready": True}), file=replies, flush=True)
     for line in requests:
@@ -86,6 +86,7 @@ def _set_limits(limits: dict[str, Any]) -> None:
     """Bound what each process may use, for good, and let all other work go first."""
     bounds = {
         resource.RLIMIT_AS: limits["address_bytes"],
+        resource.RLIMIT_DATA: limits["address_bytes"],  # a lower one may come with this process
         resource.RLIMIT_NPROC: 2 * limits["processes"],  # should the watch outside be slow
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
@@ -106,13 +107,16 @@ def _set_limits(limits: dict[str, Any]) -> None:
 class _Kernel:
     """An IPython kernel, forked from this process so that its imports are paid for once."""
 
-    def __init__(self, output_bytes: int) -> None:
+    def __init__(self, output_bytes: int, private: tuple[int, int]) -> None:
         self._output_bytes, self._exit = output_bytes, None
         folder = Path(tempfile.mkdtemp())
         key = uuid.uuid4().hex
         connection = _connection_file(folder, key)
         self._pid = os.fork()
         if self._pid == 0:
+            for number in private:  # what a learner could read and write there is the grader's
+                os.close(number)
+            os.dup2(0, 2)
             _be_the_kernel(connection)
         self._session = Session(key=key.encode())
         context = zmq.Context()

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -50,15 +51,17 @@ class KernelProcess:
         settings = json.dumps({**asdict(self._limits), "sandboxed": self._sandboxed})
         self._reason = None
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command(settings),
-                **self._surroundings(),
-                limit=_LONGEST_ESCAPE * self._limits.output_bytes + _OVERHEAD,
-                start_new_session=True,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
+            with self._command(settings) as (command, files):
+                self._process = await asyncio.create_subprocess_exec(
+                    *command,
+                    **self._surroundings(),
+                    limit=_LONGEST_ESCAPE * self._limits.output_bytes + _OVERHEAD,
+                    start_new_session=True,
+                    pass_fds=files,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
+                )
         except FileNotFoundError as error:  # bubblewrap is missing
             raise KernelFailedError(str(error)) from error
         self._guard = asyncio.create_task(self._end_on_excess())
@@ -103,10 +106,11 @@ class KernelProcess:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _command(self, settings: str) -> list[str]:
+    def _command(self, settings: str) -> AbstractContextManager[tuple[list[str], tuple[int, ...]]]:
+        """Give the command, and the files to pass to it."""
         if self._sandboxed:
             return sandbox.command([sys.executable, sandbox.INSIDE, settings], self._limits)
-        return [sys.executable, str(sandbox.KERNEL), settings]
+        return nullcontext(([sys.executable, str(sandbox.KERNEL), settings], ()))
 
     def _surroundings(self) -> dict[str, Any]:
         """Return the folder and environment of a kernel that no sandbox gives them."""

@@ -5,14 +5,18 @@ folders in memory to write to. There is no network, no other file of the reposit
 no process of the host.
 """
 
+import os
+import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.course import ROOT
 from grader.limits import Limits
+from grader.syscalls import MACHINES, denied
 
 __all__ = ["HOME", "INSIDE", "KERNEL", "LIBRARY", "command", "environment", "library", "refusal"]
 
@@ -31,25 +35,38 @@ def refusal() -> str | None:
     """Return None where a sandbox can run, else a sentence: what is missing, and what to do."""
     if sys.platform != "linux":
         return "The sandbox needs Linux: grade on a Linux machine, or in a Linux container."
+    if platform.machine() not in MACHINES:
+        return f"The sandbox needs one of these processors: {', '.join(MACHINES)}."
     if shutil.which("bwrap") is None:
         return (
             "The sandbox needs bubblewrap 0.8 or newer, which is not installed: install the "
             "package `bubblewrap` (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install "
             "bubblewrap)."
         )
-    trial = subprocess.run(
-        command(["true"], Limits()), stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
+    quietly = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+    with command(["true"], Limits()) as (words, files):
+        trial = subprocess.run(words, pass_fds=files, **quietly)
     return None if trial.returncode == 0 else _explained(trial.stderr.strip())
 
 
-def command(arguments: Iterable[str], limits: Limits) -> list[str]:
-    """Return the command that runs ``arguments`` in a sandbox of its own."""
+@contextmanager
+def command(arguments: Iterable[str], limits: Limits) -> Iterator[tuple[list[str], tuple[int]]]:
+    """Give the command that runs ``arguments`` in a sandbox of its own, and the file it reads."""
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, denied())  # far less than a pipe holds
+        os.close(writer)
+        yield _command(arguments, limits, reader), (reader,)
+    finally:
+        os.close(reader)
+
+
+def _command(arguments: Iterable[str], limits: Limits, denied_calls: int) -> list[str]:
     size = str(limits.folder_bytes)
     return [
         *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
         *("--as-pid-1", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"),
-        *("--hostname", "sandbox", "--clearenv"),
+        *("--hostname", "sandbox", "--clearenv", "--seccomp", str(denied_calls)),
         *_flags("--setenv", environment(HOME, LIBRARY).items()),
         *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
         *("--size", size, "--tmpfs", "/tmp", "--size", size, "--tmpfs", HOME),

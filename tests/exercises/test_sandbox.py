@@ -1,5 +1,6 @@
 """Promise: in the sandbox there is no network, no work of others, and no way to harm the host."""
 
+import asyncio
 import json
 import os
 import socket
@@ -10,15 +11,17 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import processes, sandbox
+from grader.execution import execute
 from grader.limits import Limits
 
 
 def inside(code, limits=None):
     """Return what ``code`` prints in a sandbox, read as JSON."""
-    command = sandbox.command([sys.executable, "-c", code], limits or Limits())
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    with sandbox.command([sys.executable, "-c", code], limits or Limits()) as (command, files):
+        done = subprocess.run(command, pass_fds=files, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -145,6 +148,49 @@ status = dict(line.split(":\\t", 1) for line in open("/proc/self/status"))
 print(json.dumps([int(status["CapEff"], 16), int(status["CapBnd"], 16),
                   status["NoNewPrivs"].strip(), ctypes.CDLL(None).unshare(0x10000000)]))"""
     assert inside(code) == [0, 0, "1", -1]
+
+
+def test_sockets_that_no_namespace_holds_back_cannot_be_made():
+    """AF_VSOCK is 40; it and AF_ALG, 38, are the host's own. The others lie in the namespaces."""
+    code = """
+import errno, json, socket
+def made(family):
+    try:
+        socket.socket(family, socket.SOCK_RAW if family == 16 else socket.SOCK_STREAM).close()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return True
+print(json.dumps([made(family) for family in (1, 2, 10, 16, 40, 38, 17, 31)]))"""
+    assert inside(code) == [True] * 4 + ["EAFNOSUPPORT"] * 4
+
+
+def test_memory_cannot_be_kept_where_no_process_shows_it():
+    code = """
+import ctypes, errno, json, os, platform
+call = ctypes.CDLL(None, use_errno=True)
+def refused(function, *arguments):
+    return function(*arguments) == -1 and errno.errorcode[ctypes.get_errno()]
+print(json.dumps([refused(call.memfd_create, b"x", 0), refused(call.shmget, 0, 4096, 0o1600),
+                  refused(call.syscall, 447, 0), refused(call.syscall, 425, 8, None)]))"""
+    assert inside(code) == ["ENOSYS"] * 4
+
+
+def test_a_kernel_holds_no_pipe_to_the_grader():
+    """Of each pipe that it holds it holds both ends."""
+    source = """
+import os
+from collections import defaultdict
+ends = defaultdict(set)
+for name in os.listdir("/proc/self/fd"):
+    try:
+        with open(f"/proc/self/fdinfo/{name}") as file:
+            flags = int(file.read().split()[3], 8)
+        ends[os.readlink(f"/proc/self/fd/{name}")].add(flags & os.O_ACCMODE)
+    except OSError:
+        pass
+print([held for name, held in ends.items() if "pipe" in name and len(held) < 2], len(ends) > 5)"""
+    done = asyncio.run(execute(new_notebook(cells=[new_code_cell(source)])))
+    assert done.cells[0].outputs[0].text == "[] True\n"
 
 
 # ---- Where no sandbox can run
