@@ -9,10 +9,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader import sandbox
-from grader.cells import is_check
+from grader.cells import grade_id, is_check
 from grader.kernel_process import KernelFailedError, KernelProcess
 from grader.limits import Limits
-from grader.outputs import clean, failure
+from grader.outputs import Allowance, clean, failure
 
 __all__ = ["KernelFailedError", "execute"]
 
@@ -25,8 +25,9 @@ async def execute(
     """Return a copy of a notebook with each code cell executed.
 
     A cell that fails, hangs or ends its kernel costs itself alone: a fresh kernel replays the cells
-    before it, and goes on after it. What did not run, or not to its end, gets an error output that
-    says so.
+    before it, and goes on after it. When the time of a notebook or its kernels are used up, only
+    checks of answers that did run are run. What did not run, or not to its end, gets an error
+    output that says so.
 
     Parameters
     ----------
@@ -64,7 +65,10 @@ class _Runner:
         self._cells, self._limits, self._kernel = cells, limits, kernel
         self._starts = 0
         self._spoilt: set[int] = set()  # cells that must not run again
+        self._ran: set[int] = set()
         self._end = 0.0
+        self._over = ""  # why no more cells run but the checks of answers that did
+        self._notebook = Allowance(limits.notebook_outputs, limits.notebook_output_bytes)
 
     async def run(self) -> None:
         """Execute every cell; the notebook's time starts when the first kernel stands."""
@@ -87,11 +91,7 @@ class _Runner:
             self._spoilt.add(k - 1)
             reason = await self._prepare(k)
             reply = {"outputs": [], "reason": reason} if reason else await self._step(k)
-        outputs = list(clean(reply.get("outputs"), k + 1))
-        if reply.get("cut"):
-            size = f"{self._limits.output_bytes / 1000:g} kB"
-            note = f"[The output of this cell beyond {size} is left out.]\n"
-            outputs.append(new_output("stream", name="stderr", text=note))
+        outputs = self._kept(k, reply)
         if reply.get("late"):
             outputs = [output for output in outputs if output.get("ename") != "KeyboardInterrupt"]
             outputs.append(failure("Stopped", f"this cell ran longer than {seconds:.3g} seconds"))
@@ -99,8 +99,28 @@ class _Runner:
             outputs.append(failure("Stopped", f"this cell {reply['reason']}"))
         return outputs
 
+    def _kept(self, k: int, reply: dict[str, Any]) -> list[NotebookNode]:
+        """Return the outputs of cell ``k``, and a note where there were too many or too large."""
+        kept, note = [], ""
+        size = self._limits.output_bytes
+        cell = Allowance(self._limits.outputs, 2 * size)  # errors come on top of its own count
+        for output in clean(reply.get("outputs"), k + 1):
+            if not cell.takes(output):
+                note = f"The outputs of this cell beyond {self._limits.outputs} are left out."
+                break
+            if not is_check(self._cells[k]) and not self._notebook.takes(output):
+                note = "The output of this cell is left out: this notebook puts out too much."
+                break
+            kept.append(output)
+        if not note and reply.get("cut"):
+            note = f"The output of this cell beyond {size / 1000:g} kB is left out."
+        if note:
+            kept.append(new_output("stream", name="stderr", text=f"[{note}]\n"))
+        return kept
+
     async def _step(self, k: int) -> dict[str, Any]:
         """Send cell ``k`` to the kernel, and note it if it must not run again."""
+        self._ran.add(k)
         reply = await self._kernel.run(self._cells[k].source, self._seconds())
         if reply.get("late") or reply["ending"] == "lost":
             self._spoilt.add(k)
@@ -111,6 +131,18 @@ class _Runner:
 
         A replayed cell may lose the kernel too. Then it is left out as well.
         """
+        if self._over and not self._checks_what_ran(k):
+            return self._over
+        if reason := await self._revive(k):
+            if self._over:
+                return reason
+            self._over, self._starts = reason, 0
+            self._end = time.monotonic() + self._limits.check_seconds
+            return await self._prepare(k)
+        return None
+
+    async def _revive(self, k: int) -> str | None:
+        """Replace a lost kernel; return why that cannot be, or why no cell may run."""
         while self._kernel.lost and self._seconds() > 0:
             if self._starts > self._limits.restarts:
                 return f"not run: cells before it ended {self._starts} kernels"
@@ -124,14 +156,21 @@ class _Runner:
             return f"not run: the notebook's {used} were used up"
         return None
 
+    def _checks_what_ran(self, k: int) -> bool:
+        """Return whether cell ``k`` is the check of an answer that did run."""
+        answer = grade_id(self._cells[k]).removesuffix("-check")
+        return is_check(self._cells[k]) and any(
+            grade_id(self._cells[j]) == answer for j in self._ran
+        )
+
     async def _start(self, seconds: float) -> None:
         self._starts += 1
         await self._kernel.start(seconds)
 
     async def _replay(self, k: int) -> None:
-        """Run the cells before ``k`` once more, but for spoilt cells and checks."""
-        for j, cell in enumerate(self._cells[:k]):
-            if j in self._spoilt or is_check(cell):
+        """Run the cells before ``k`` once more that ran, but for spoilt ones and checks."""
+        for j in sorted(self._ran):
+            if j >= k or j in self._spoilt or is_check(self._cells[j]):
                 continue
             if self._seconds() <= 0:
                 return

@@ -58,6 +58,10 @@ class Feedback:
         self._folders = CourseDirectory(config=config)
         self._pages = _Pages(coursedir=self._folders, config=config, force=True)
 
+    def get_ready(self) -> None:
+        """Compile the template, so that processes forked from this one need not."""
+        _ = self._pages.exporter.template
+
     def write_page(self, student: str, chapter: str) -> None:
         """Write the page of a graded submission to `feedback/STUDENT/CHAPTER/CHAPTER.html`."""
         self._folders.student_id, self._folders.assignment_id = student, chapter

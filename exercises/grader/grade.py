@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from grader import course
+from grader.apart import WorkError, apart
 from grader.collect import Collected, collect
 from grader.collect.verdicts import Found
 from grader.execution import execute
@@ -22,6 +24,7 @@ from grader.marking import mark
 from grader.rebuild import rebuild
 from grader.sandbox import refusal
 from grader.spreadsheet import without_formula, write_table
+from grader.storage import StorageError, in_a_sentence
 from grader.term import is_fresh
 
 __all__ = ["RefusedError", "grade"]
@@ -36,7 +39,7 @@ _UNSAFE = (
 
 
 class RefusedError(Exception):
-    """Grading has not begun; the message says why and what to do."""
+    """Grading cannot begin, or not be written down; the message says why and what to do."""
 
 
 def grade(
@@ -73,7 +76,8 @@ def grade(
     Raises
     ------
     RefusedError
-        If there is no sandbox and `unsafe` is not set, or nothing to grade.
+        If there is no sandbox and `unsafe` is not set, or nothing to grade, or if the workspace
+        cannot be read or written.
     """
     why_not = refusal()
     if why_not and not unsafe:
@@ -88,11 +92,15 @@ def grade(
         raise RefusedError(f"{folder} holds no submission: name the folder that does.")
     if unsafe and why_not:
         say("WARNING: no sandbox. Submissions run with all your rights.")
-    run = _Run(Workspace(workspace), skeletons, not why_not, limits or Limits(), say)
-    failed = asyncio.run(run.grade_all(collected.taken))
-    left_out = [(found.file, found.reason) for found in collected.with_verdict("refused")] + failed
-    _report(run.book, collected, left_out, say)
-    return left_out
+    try:
+        run = _Run(Workspace(workspace), skeletons, not why_not, limits or Limits(), say)
+        failed = run.grade_all(collected.taken)
+        refused = [(found.file, found.reason) for found in collected.with_verdict("refused")]
+        with in_a_sentence(run.book.folder):
+            _report(run.book, collected, refused + failed, say)
+    except StorageError as error:
+        raise RefusedError(str(error)) from error
+    return refused + failed
 
 
 @dataclass(frozen=True)
@@ -121,16 +129,16 @@ class _Run:
         self._sources, self._skeletons = sources, {}
         self._sandboxed, self._limits, self._say = sandboxed, limits, say
 
-    async def grade_all(self, taken: Mapping[tuple[str, str], Found]) -> _LeftOut:
+    def grade_all(self, taken: Mapping[tuple[str, str], Found]) -> _LeftOut:
         """Grade one submission after another; return those that failed."""
         failed = []
         for place, ((student, chapter), found) in enumerate(sorted(taken.items()), start=1):
             start = time.monotonic()
             try:
-                await self._grade_one(student, chapter, found.notebook)
+                self._grade_apart(student, chapter, found.notebook)
                 result = _points(self.book.score(student, chapter))
             except Exception as error:  # one submission never ends the run; its error is reported
-                result = f"NOT GRADED, an earlier score stands: {type(error).__name__}: {error}"
+                result = f"NOT GRADED, an earlier score stands: {_reason(error)}"
                 failed.append((found.file, result))
             else:
                 if problem := self._feedback_problem(student, chapter):
@@ -140,9 +148,14 @@ class _Run:
             self._say(f"[{place:3}/{len(taken)}] {student}, {chapter}: {result} ({seconds:.1f} s)")
         return failed
 
-    async def _grade_one(self, student: str, chapter: str, submitted: NotebookNode) -> None:
+    def _grade_apart(self, student: str, chapter: str, submitted: NotebookNode) -> None:
+        """Grade a submission in a process of its own, so that none can stall the class."""
         if chapter not in self._skeletons:
             self._skeletons[chapter] = self._skeleton(chapter)
+        work = partial(self._grade_one, student, chapter, submitted)
+        apart(lambda: asyncio.run(work()), self._limits.own_work)
+
+    async def _grade_one(self, student: str, chapter: str, submitted: NotebookNode) -> None:
         skeleton = self._skeletons[chapter]
         rebuilt = rebuild(skeleton.source, skeleton.release, submitted)
         visible, _ = ClearHiddenTests().preprocess(deepcopy(rebuilt), {})
@@ -165,10 +178,11 @@ class _Run:
     def _feedback_problem(self, student: str, chapter: str) -> str:
         """Write the feedback page; a page that cannot be made costs nobody a grade."""
         try:
-            self._feedback.write_page(student, chapter)
+            self._feedback.get_ready()
+            write = partial(self._feedback.write_page, student, chapter)
+            apart(write, self._limits.own_work)
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            return f"graded, but its feedback page cannot be made: {reason}"
+            return f"graded, but its feedback page cannot be made: {_reason(error)}"
         return ""
 
 
@@ -190,6 +204,10 @@ def _known(chapters: list[str] | None) -> list[str]:
         known = ", ".join(course.chapters())
         raise RefusedError(f"There is no {', '.join(sorted(unknown))}: the chapters are {known}.")
     return chapters or course.chapters()
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, WorkError) else f"{type(error).__name__}: {error}"
 
 
 def _points(score: Score) -> str:

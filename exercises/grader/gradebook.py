@@ -4,13 +4,16 @@ A score is kept by nbgrader, in SQLite. What a person gives in its formgrader st
 automatic score and takes precedence; grading again changes the automatic score alone.
 """
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Grade, Gradebook, Student
+from nbgrader.api import Grade, Gradebook, MissingEntry, Student
 from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
@@ -18,9 +21,11 @@ from grader import course, release
 from grader.cells import by_grade_id
 from grader.nbgrader_setup import configuration
 from grader.spreadsheet import without_formula, write_table
+from grader.storage import in_a_sentence
 
 __all__ = ["Score", "Workspace", "waits"]
 
+_TRIAL = 1_000_000  # bytes: more than a submission needs
 _Task = tuple[str, str]  # chapter and check cell
 
 
@@ -44,16 +49,20 @@ class Workspace:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).resolve()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with in_a_sentence(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._try_out()
         self.config = configuration(self.folder)
+        with in_a_sentence(self.folder), self._gradebook():
+            pass  # a gradebook that is damaged is said to be so at once
 
     def enter_chapter(self, chapter: str, source: Path) -> None:
         """Enter a chapter into the gradebook, unless it is there as its source has it."""
-        entered = course.notebook(self.folder / "source", chapter)
-        released = course.notebook(self.folder / "release", chapter)
-        known = released.exists() and entered.exists()
-        if not (known and entered.read_bytes() == source.read_bytes()):
-            release.enter_chapter(chapter, source, self.folder)
+        if self._is_entered(chapter, source):
+            return
+        # nbgrader writes the release last, so that one that is there vouches for all before it.
+        course.notebook(self.folder / "release", chapter).unlink(missing_ok=True)
+        release.enter_chapter(chapter, source, self.folder)
 
     def released(self, chapter: str) -> NotebookNode:
         """Return a chapter's release notebook."""
@@ -62,26 +71,30 @@ class Workspace:
     def record(
         self, student: str, chapter: str, marked: NotebookNode, original: NotebookNode
     ) -> None:
-        """Keep a marked submission: its automatic scores, its notebook, and what was handed in."""
-        final = self._cells_with_final_mark(student, chapter, original)
-        submitted = course.notebook(self.folder / "submitted" / student, chapter)
-        graded = course.notebook(self.folder / "autograded" / student, chapter)
-        for place, notebook in ((submitted, original), (graded, marked)):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _write(notebook, place)
-        with self._gradebook() as gradebook, warnings.catch_warnings():
-            # nbgrader links a submission before it is in the session; SQLAlchemy 2 warns of it.
-            warnings.simplefilter("ignore", SAWarning)
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(chapter, student)
-        about = {"notebook": chapter, "assignment": chapter, "student": student}
-        resources = {"nbgrader": about | {"db_url": self.config.CourseDirectory.db_url}}
-        SaveAutoGrades(config=self.config).preprocess(marked, resources)
-        with self._gradebook() as gradebook:
+        """Keep a marked submission: its automatic scores, its notebook, and what was handed in.
+
+        All scores come first, and at once; the notebook by which the next run knows what was handed
+        in comes last. So a run that ends anywhere in between is put right by the next.
+        """
+        with in_a_sentence(self.folder):
+            final = self._cells_with_final_mark(student, chapter, original)
+            self._record_scores(student, chapter, marked, final)
+            for top, notebook in (("autograded", marked), ("submitted", original)):
+                _write(notebook, course.notebook(self.folder / top / student, chapter))
+
+    def _record_scores(
+        self, student: str, chapter: str, marked: NotebookNode, final: list[str]
+    ) -> None:
+        saver = SaveAutoGrades(config=self.config)
+        saver.student_id, saver.assignment_id, saver.notebook_id = student, chapter, chapter
+        with self._gradebook() as saver.gradebook, _at_once(saver.gradebook):
+            saver.gradebook.update_or_create_student(student)
+            saver.gradebook.update_or_create_submission(chapter, student)
+            for number, cell in enumerate(marked.cells):
+                saver.preprocess_cell(cell, {}, number)
             for cell in final:
-                grade = gradebook.find_grade(cell, chapter, chapter, student)
+                grade = saver.gradebook.find_grade(cell, chapter, chapter, student)
                 grade.needs_manual_grade = False
-            gradebook.db.commit()
 
     def score(self, student: str, chapter: str) -> Score:
         """Return what a student has in a chapter."""
@@ -113,12 +126,15 @@ class Workspace:
         self, student: str, chapter: str, original: NotebookNode
     ) -> list[str]:
         """Return the cells whose mark by hand holds: the answer is the one that was marked."""
-        before = course.notebook(self.folder / "submitted" / student, chapter)
-        if not before.exists():
+        before = _whole(course.notebook(self.folder / "submitted" / student, chapter))
+        if before is None:
             return []
-        marked, now = by_grade_id(course.read(before)), by_grade_id(original)
+        marked, now = by_grade_id(before), by_grade_id(original)
         with self._gradebook() as gradebook:
-            grades = gradebook.find_submission(chapter, student).notebooks[0].grades
+            try:
+                grades = gradebook.find_submission_notebook(chapter, chapter, student).grades
+            except MissingEntry:  # the gradebook is a new one
+                return []
             return [
                 grade.cell.name
                 for grade in grades
@@ -126,6 +142,27 @@ class Workspace:
                 and not grade.needs_manual_grade
                 and _text(marked, grade) == _text(now, grade)
             ]
+
+    def _is_entered(self, chapter: str, source: Path) -> bool:
+        """Return whether a chapter's source, its release and the gradebook are whole and agree."""
+        entered = course.notebook(self.folder / "source", chapter)
+        released = _whole(course.notebook(self.folder / "release", chapter))
+        if released is None or not entered.exists() or entered.read_bytes() != source.read_bytes():
+            return False
+        with self._gradebook() as gradebook:
+            try:
+                known = gradebook.find_notebook(chapter, chapter).source_cells
+            except MissingEntry:
+                return False
+            return {cell.name for cell in known} == set(by_grade_id(released))
+
+    def _try_out(self) -> None:
+        """Write and remove a file of a size that shows whether there is still a place for one."""
+        part = self.folder / "trial.part"
+        try:
+            part.write_bytes(bytes(_TRIAL))
+        finally:
+            part.unlink(missing_ok=True)
 
     def _gradebook(self) -> Gradebook:
         return Gradebook(self.config.CourseDirectory.db_url)
@@ -162,7 +199,34 @@ def _points(points: dict[_Task, float | None], columns: list[_Task]) -> list[str
     return [*("" if number is None else f"{number:g}" for number in given), f"{total:g}"]
 
 
+@contextmanager
+def _at_once(gradebook: Gradebook) -> Iterator[None]:
+    """Let all changes to a gradebook be one: nbgrader would commit each by itself."""
+    session = gradebook.db
+    session.commit = session.flush
+    with warnings.catch_warnings():
+        # nbgrader links a submission before it is in the session; SQLAlchemy 2 warns of it.
+        warnings.simplefilter("ignore", SAWarning)
+        yield
+    del session.commit
+    session.commit()
+
+
+def _whole(place: Path) -> NotebookNode | None:
+    """Return a stored notebook; None where it is missing or damaged."""
+    try:
+        notebook = course.read(place)
+        return notebook if notebook.cells else None
+    except Exception:  # a damaged file can make nbformat raise almost anything
+        return None
+
+
 def _write(notebook: NotebookNode, place: Path) -> None:
+    """Write a notebook, whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_suffix(".part")
-    nbformat.write(notebook, part)
+    with part.open("w", encoding="utf-8") as file:
+        nbformat.write(notebook, file)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(place)

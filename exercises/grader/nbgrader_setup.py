@@ -7,6 +7,7 @@ from pathlib import Path
 from nbgrader.server_extensions import formgrader
 from traitlets.config import Config
 
+from grader.colours import coloured
 from grader.course import EXERCISES
 from grader.sanitiser import sanitised
 
@@ -25,7 +26,7 @@ def configuration(workspace: Path | str) -> Config:
     config.Application.log_level = "INFO"
     # nbgrader's pages apply this filter, which mends old links, to all rendered text and to
     # nothing else. So the sanitiser takes its place.
-    config.HTMLExporter.filters = {"strip_files_prefix": sanitised}
+    config.HTMLExporter.filters = {"strip_files_prefix": sanitised, "highlight_code": coloured}
     return config
 
 

@@ -628,6 +628,12 @@ for pid in (1, os.getppid(), -1):
         except OSError as error:
             print(error)
 """
+NAMES = """
+kernel = get_ipython().kernel
+for number in range(5000):
+    content = {"name": str(number), "text": ""}
+    kernel.session.send(kernel.iopub_socket, "stream", content, parent=kernel.get_parent())
+"""
 CLOSED = "import sys, os\nsys.stdout.close()\nos.closerange(0, 3)"
 LARGE = "# " + "x" * 900_000
 
@@ -643,6 +649,8 @@ AGAINST_KERNEL = {
     "loops that swallow": plain(book(RIGHT, end=[STUBBORN])),
     "a long cell": plain(book(RIGHT, LARGE)),
     "many cells": plain(book(RIGHT, end=["pass"] * 300)),
+    "forged outputs": plain(book(RIGHT, NAMES)),
+    "many lost kernels": plain(book(RIGHT, *[LAST] * 5)),
 }
 
 # ---- Against the pages
@@ -709,6 +717,8 @@ AGAINST_PAGES = {
         student="'@SUM(A1)",
     ),
     "a bare formula": written("=2+2.ipynb", "{", student="'=2+2", refused="cut off"),
+    "blank lines": plain(book(RIGHT, "1" + "\n" * 30_000 + "2", new_markdown_cell("\n" * 30_000))),
+    "dots": plain(book(RIGHT, "." * 80_000)),
 }
 
 # ---- Against the rest of the class, and against the reader of files
