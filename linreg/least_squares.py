@@ -93,8 +93,8 @@ def lstsq(
         lost.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero (columns scaled as for
-        ``condition_number``). By default 2.2e-16 times 10, or more where X is
-        large: times the smaller dimension, or four times the root of the larger.
+        ``condition_number``). By default 2.2e-16 times 10, or more where X is large: times the
+        smaller dimension, or a tenth of the larger one, at most four times its root.
 
     Returns
     -------

@@ -24,7 +24,7 @@ def setup(app):
 
 
 def write_palette(app):
-    """Write the palette of ``linreg.plots`` as CSS variables, light and dark."""
+    """Write the colours of ``linreg.palette`` as CSS variables, light and dark."""
     if app.builder.format == "html":
         folder = Path(app.outdir) / "_static"
         folder.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,7 @@ def test_another_projects_linreg_is_not_taken_for_ours():
 def test_one_address_everywhere():
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cff["repository-code"] == ADDRESS
+    assert PROJECT["urls"] == {"Source": ADDRESS, "Changes": f"{ADDRESS}/commits/main"}
     for page in ["README.md", "book/how_to_use.md"]:
         assert f"git clone {ADDRESS}".split() in lines_of(page)
 
@@ -79,5 +80,6 @@ def lines_of(page):
 
 def test_the_readme_counts_the_chapters():
     words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    words += map(str, range(11, 100))
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"{words[len(CHAPTERS)]} chapters" in text

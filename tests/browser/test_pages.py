@@ -30,7 +30,8 @@ OWN_PAGES = [path for path in pages() if "/" in path]
 every_page = pytest.mark.parametrize("path", pages())
 # Pages of exercises are made alike: where a test is slow, one stands for all.
 DISTINCT = [path for path in OWN_PAGES if not re.search(r"release/ch(?!03)", path)]
-own_page = pytest.mark.parametrize("path", DISTINCT)
+own_page = pytest.mark.parametrize("path", OWN_PAGES)
+distinct_page = pytest.mark.parametrize("path", DISTINCT)
 distinct_desk = pytest.mark.parametrize("desk", DISTINCT, indirect=True)
 # Pytest keeps the tests of a page together by its place in the list: the shorter list comes first.
 LOOKED_AT = [*DISTINCT, *(path for path in OWN_PAGES if path not in DISTINCT)]
@@ -400,7 +401,7 @@ def test_answers_are_open_on_paper_and_folded_after(desk):
     assert desk.evaluate(folded) == before
 
 
-@own_page
+@distinct_page
 def test_a_page_reads_without_javascript(new_page, path):
     page = new_page(path, java_script_enabled=False)
     assert len(page.locator(".bd-article").inner_text()) > 200

@@ -1,6 +1,6 @@
 """Promise: the public checks run what anyone can run: commands of the Makefile and of .ci/run.
 
-They cannot run here. What their steps call can, and does.
+A public runner runs them; this holds their steps against the Makefile's commands.
 """
 
 import re

@@ -68,6 +68,20 @@ def test_a_stage_that_fails_is_seen_and_its_lines_are_shown(capsys):
     assert run.run("another", [sys.executable, "-c", ""])[0]
 
 
+CLOCKS = ["perf_counter", "process_time", "time.time(", "time_ns"]
+
+
+def test_no_other_test_looks_at_a_clock():
+    """A guard against hanging may: `monotonic` says when to give up, and nothing is asserted."""
+    tests = run.ROOT / "tests"
+    looking = {
+        path.relative_to(tests).as_posix()
+        for path in tests.rglob("test_*.py")
+        if any(clock in path.read_text(encoding="utf-8") for clock in CLOCKS)
+    }
+    assert looking == {"house/test_run.py"}  # which names them
+
+
 @pytest.mark.parametrize("file", LAB_TESTS, ids=lambda file: file.stem)
 def test_what_measures_time_is_marked_for_the_stage_that_runs_alone(file):
     for node in ast.parse(file.read_text(encoding="utf-8")).body:

@@ -73,12 +73,12 @@ def test_the_measured_winners_depend_on_the_steps_and_the_record():
     assert few == {"gradient descent"}
     assert "gradient descent" not in many
     record = copy.deepcopy(load_measured("solvers"))
-    record["machine"]["processor"] = "Abacus"
+    record["machine"] |= {"processor": "Abacus", "cores": 3}
     for row in record["rows"]:
         row["seconds"]["numpy lstsq"] = 1e-12
     lab = Doors(record=record)
     assert {method for *_, method in lab.clocked()} == {"lstsq"}
-    assert "measured on Abacus, 2 cores" in lab.still()
+    assert "measured on Abacus, 3 cores" in lab.still()
 
 
 def test_the_still_picture_says_what_it_shows():

@@ -1,13 +1,9 @@
 """The exact solver: NIST's certified digits, every input type, every refusal, exact geometry."""
 
 import doctest
-import subprocess
-import sys
-import time
 from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -126,17 +122,6 @@ def test_rounding_filip_to_floats_costs_half_of_the_digits():
     assert Fraction(1, 10**9) < max(errors) < Fraction(1, 10**6)
 
 
-def test_filip_takes_milliseconds():
-    problem = load_nist("Filip")
-
-    def seconds():
-        start = time.perf_counter()
-        fit_least_squares(problem.X, problem.y)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) < 0.1
-
-
 # --- what it returns -------------------------------------------------------------------------
 
 
@@ -217,19 +202,6 @@ def test_a_float_is_its_binary_value_and_text_its_decimal_value():
     y = [1, 2]
     assert fit_least_squares([["0.1"], ["0.3"]], y).coef == [5]
     assert fit_least_squares([[0.1], [0.3]], y).coef == [1 / (Fraction(0.3) - Fraction(0.1))]
-
-
-def test_only_the_standard_library_is_loaded():
-    root = Path(linreg.__file__).parents[1]
-    code = (
-        f"import sys; sys.path.insert(0, {str(root)!r}); before = set(sys.modules)\n"
-        "from linreg.exact import fit_least_squares\n"
-        "assert fit_least_squares([[1], [2]], [1, 2]).coef == [1]\n"
-        "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
-        "print(sorted(new - sys.stdlib_module_names))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "['linreg']\n"
 
 
 # --- refusals --------------------------------------------------------------------------------

@@ -306,7 +306,7 @@ def test_scipy_takes_the_same_conjugate_steps(n_steps):
     np.testing.assert_allclose(ours, by_cg, rtol=1e-7, atol=1e-9)
 
 
-def test_the_first_room_walks_the_same_path():
+def test_the_numpy_backend_walks_the_same_path():
     data = datasets.load_eight_points()
     X, y = [[x_i] for x_i in data["x"]], data["y"]
     there = with_numpy.fit_gradient_descent(X, y, learning_rate=0.1, n_steps=50)

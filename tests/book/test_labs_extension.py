@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import labs as extension
 import pytest
 
+import linreg.labs
 from linreg.labs import Walk
 
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
@@ -64,7 +65,7 @@ def test_what_is_written_into_the_book_is_each_labs_source_and_the_one_style(tmp
     app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path)
     extension.write_files(app)
     found = {path.name for path in (tmp_path / "_static" / "labs").iterdir()}
-    slugs = {"bowl", "doors", "drag", "valley", "walk"}
+    slugs = {getattr(linreg.labs, name).slug() for name in linreg.labs.__all__}
     assert found == {"labs.css", "shim.js", *(f"{slug}.js" for slug in slugs)}
     script = (tmp_path / "_static" / "labs" / "walk.js").read_text(encoding="utf-8")
     assert json.dumps(Walk.bundle()) in script
