@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -250,6 +251,43 @@ def test_the_watch_guards_the_machine_against_memory_that_no_process_shows(monke
     low = SimpleNamespace(available=1, total=1_000_000_000)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: low)
     assert processes.excess([uses()], Limits()) == "left this machine too little memory"
+
+
+def test_a_family_is_found_without_a_look_at_the_machines_other_processes(monkeypatch):
+    """However many there are, a watch costs little."""
+    looks = []
+    monkeypatch.setattr(psutil, "pids", lambda: looks.append("pids") or [])
+    monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: looks.append("children") or [])
+    script = "(sleep 60 & sleep 60; true) & sleep 60; true"
+    with subprocess.Popen(["sh", "-c", script]) as shell:
+        try:
+            names = wait_for_sleepers(shell.pid, 3)
+        finally:
+            for member in processes.family(shell.pid):
+                processes._kill(member)
+    assert names == ["sh", "sh", "sleep", "sleep", "sleep"]
+    assert looks == []
+
+
+def wait_for_sleepers(pid, number):
+    """Return the sorted names of a family once so many of it sleep."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        names = sorted(each.name() for each in processes.family(pid))
+        if names.count("sleep") == number:
+            return names
+        time.sleep(0.02)
+    return []
+
+
+def test_a_family_is_found_where_linux_lists_no_children(monkeypatch):
+    monkeypatch.setattr(processes, "_LISTED", False)
+    with subprocess.Popen(["sh", "-c", "sleep 60; true"]) as shell:
+        try:
+            assert wait_for_sleepers(shell.pid, 1) == ["sh", "sleep"]
+        finally:
+            for member in processes.family(shell.pid):
+                processes._kill(member)
 
 
 def test_a_process_that_has_ended_uses_nothing():
