@@ -32,7 +32,7 @@ every_page = pytest.mark.parametrize("path", pages())
 DISTINCT = [path for path in OWN_PAGES if not re.search(r"release/ch(?!03)", path)]
 own_page = pytest.mark.parametrize("path", OWN_PAGES)
 distinct_page = pytest.mark.parametrize("path", DISTINCT)
-distinct_desk = pytest.mark.parametrize("desk", DISTINCT, indirect=True)
+distinct_desk = pytest.mark.parametrize("lit", DISTINCT, indirect=True)
 # Pytest keeps the tests of a page together by its place in the list: the shorter list comes first.
 LOOKED_AT = [*DISTINCT, *(path for path in OWN_PAGES if path not in DISTINCT)]
 
@@ -111,20 +111,31 @@ CLOSE_FOLDS = """() => {
 
 
 @pytest.fixture(scope="module", params=LOOKED_AT)
-def desk(request, places):
-    """Each page on a desk with a fine screen, in the light."""
+def lit(request, places):
+    """Each page in the light, on a fine screen, loaded once."""
     with opened(places, request.param, viewport=DESK, device_scale_factor=2) as page:
+        page.narrow = False
         yield page
 
 
 @pytest.fixture
-def phone(desk):
-    """The same page as wide as a phone, every fold open."""
-    desk.set_viewport_size({"width": 390, "height": 844})
-    desk.evaluate(OPEN_FOLDS)
-    yield desk
-    desk.evaluate(CLOSE_FOLDS)
-    desk.set_viewport_size(DESK)
+def desk(lit):
+    """Each page on a desk."""
+    if lit.narrow:
+        lit.evaluate(CLOSE_FOLDS)
+        lit.set_viewport_size(DESK)
+        lit.narrow = False
+    return lit
+
+
+@pytest.fixture
+def phone(lit):
+    """The same page as wide as a phone, every fold open: it stays so until a desk is wanted."""
+    if not lit.narrow:
+        lit.set_viewport_size({"width": 390, "height": 844})
+        lit.evaluate(OPEN_FOLDS)
+        lit.narrow = True
+    return lit
 
 
 @pytest.fixture(scope="module", params=DISTINCT)
@@ -213,10 +224,6 @@ def is_within(page):
     assert page.evaluate(CUT) == []
 
 
-def test_nothing_is_wider_than_a_phone(phone):
-    is_within(phone)
-
-
 def test_nothing_is_wider_than_a_desk(desk):
     is_within(desk)
 
@@ -286,37 +293,6 @@ def formula_at(page, box):
         }""",
         box[1] / 2,
     )
-
-
-def test_no_formula_in_the_text_leaves_a_phone(phone):
-    leaving = phone.evaluate(
-        """() => [...document.querySelectorAll(".bd-article mjx-container")]
-            .filter((formula) => !formula.closest("div.math"))
-            .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
-            .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
-    )
-    assert leaving == []
-
-
-def test_no_table_is_cut_on_a_phone(phone):
-    cut = phone.evaluate(
-        """() => [...document.querySelectorAll(".bd-article table")]
-            .filter((table) => table.offsetParent)
-            .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
-            .map((table) => table.closest("section")?.id)"""
-    )
-    assert cut == []
-
-
-def test_no_formula_is_cut_on_a_phone(phone):
-    cut = phone.evaluate(
-        """() => [...document.querySelectorAll("div.math")].filter((block) => {
-            const formula = block.querySelector("mjx-math").getBoundingClientRect();
-            const number = block.querySelector(".eqno")?.getBoundingClientRect();
-            return formula.left < 0 || formula.right > (number?.left ?? innerWidth);
-        }).map((block) => block.id)"""
-    )
-    assert cut == []
 
 
 # The least contrast of any visible text with the ground it is painted on.
@@ -458,3 +434,41 @@ def test_a_page_loads_the_scripts_of_its_labs_and_no_others(book):
         assert size < 150_000, page
         with_labs += bool(labs)
     assert with_labs
+
+
+# The tests of a phone stand together, last: a page is made narrow once.
+
+
+def test_nothing_is_wider_than_a_phone(phone):
+    is_within(phone)
+
+
+def test_no_formula_in_the_text_leaves_a_phone(phone):
+    leaving = phone.evaluate(
+        """() => [...document.querySelectorAll(".bd-article mjx-container")]
+            .filter((formula) => !formula.closest("div.math"))
+            .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
+            .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
+    )
+    assert leaving == []
+
+
+def test_no_table_is_cut_on_a_phone(phone):
+    cut = phone.evaluate(
+        """() => [...document.querySelectorAll(".bd-article table")]
+            .filter((table) => table.offsetParent)
+            .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
+            .map((table) => table.closest("section")?.id)"""
+    )
+    assert cut == []
+
+
+def test_no_formula_is_cut_on_a_phone(phone):
+    cut = phone.evaluate(
+        """() => [...document.querySelectorAll("div.math")].filter((block) => {
+            const formula = block.querySelector("mjx-math").getBoundingClientRect();
+            const number = block.querySelector(".eqno")?.getBoundingClientRect();
+            return formula.left < 0 || formula.right > (number?.left ?? innerWidth);
+        }).map((block) => block.id)"""
+    )
+    assert cut == []
