@@ -80,7 +80,7 @@ def _demand_libraries():
     except ImportError as error:
         raise ImportError(
             f"{library} is missing, which notebooks are run with: "
-            "`pip install nbclient ipykernel sympy`"
+            "pip install 'linreg-textbook[checks]'"
         ) from error
 
 

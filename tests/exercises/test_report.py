@@ -129,7 +129,7 @@ def test_a_library_that_is_missing_is_named_with_the_way_to_install_it(tmp_path,
     command = [sys.executable, "-c", code + f"sys.exit(main([{str(path)!r}]))"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.stderr.startswith(f"{library} is missing")
-    assert "`pip install nbclient ipykernel sympy`" in done.stderr
+    assert "pip install 'linreg-textbook[checks]'" in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.returncode == 2
 
