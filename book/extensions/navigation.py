@@ -1,8 +1,10 @@
 """Sphinx extension: where a chapter stands in its part, and what comes before and after it.
 
 A chapter's first cell holds its title, its question and its minutes. From these come the way
-through its part at the head of a chapter, the questions beside "previous" and "next", and the list
-of chapters that the directive ``{chapters}`` puts on a page.
+through its part at the head of a chapter, the questions beside "previous" and "next", the list of
+chapters that the directive ``{chapters}`` puts on a page, and the minutes of a path through some of
+them, as in ``{minutes}`1 2 4```. A deeper page has the number of its chapter with a star, such as
+``7*``, and leads back to it.
 """
 
 import re
@@ -15,7 +17,7 @@ import yaml
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-TITLE = re.compile(r"^# (?P<number>\d+) · (?P<title>.+)$", re.MULTILINE)
+TITLE = re.compile(r"^# (?P<number>\d+\*?) · (?P<title>.+)$", re.MULTILINE)
 QUESTION = re.compile(r"^\*\*The question\.\*\* (.+)$", re.MULTILINE)
 MARKS = re.compile(r"[$*_`{\[<]")
 MINUTES = re.compile(r"^\*\*Time\.\*\* (\d+) minutes to read", re.MULTILINE)
@@ -30,12 +32,18 @@ class Chapter(NamedTuple):
     question: str
     minutes: int
 
+    @property
+    def deeper(self):
+        """Whether it is a deeper page, which hangs on the chapter of its number."""
+        return self.number.endswith("*")
+
 
 def setup(app):
     """Connect the two moments, and name the directive."""
     app.connect("env-get-outdated", read_parts)
     app.connect("html-page-context", add_to_page)
     app.add_directive("chapters", Chapters)
+    app.add_role("minutes", minutes_role)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -85,7 +93,36 @@ def add_to_page(app, pagename, templatename, context, doctree):
         here = next((c for c in chapters if c.page == pagename), None)
         if here:
             way = way_through(caption, chapters, here, context["pathto"])
+            if here.deeper:
+                way = way_back(here, main_line(book)[here.number[:-1]], context["pathto"])
             context["body"] = context["body"].replace("</h1>", f"</h1>{way}", 1)
+
+
+def main_line(book):
+    """Return the chapters of the main line by number, without the deeper pages."""
+    return {c.number: c for _, chapters in book for c in chapters if not c.deeper}
+
+
+def way_back(here, chapter, pathto):
+    """Return the sentence at the head of a deeper page: the chapter that it hangs on."""
+    return (
+        f'<nav class="lr-way" aria-label="The chapter of this page"><p>A deeper page, '
+        f'{here.minutes} minutes, for who wants more of <a href="{pathto(chapter.page)}">Chapter '
+        f"{chapter.number}: {escape(chapter.title)}</a>. No chapter needs it.</p></nav>"
+    )
+
+
+def minutes_role(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Return the minutes of the chapters whose numbers are given, such as ``1 2 4`` or ``all``."""
+    chapters = main_line(inliner.document.settings.env.book_parts)
+    numbers = list(chapters) if text == "all" else text.split()
+    missing = [number for number in numbers if number not in chapters]
+    if missing:
+        message = inliner.reporter.error(
+            f"no chapter {missing[0]}: {{minutes}}`{text}`", line=lineno
+        )
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    return [nodes.Text(str(sum(chapters[number].minutes for number in numbers)))], []
 
 
 def way_through(caption, chapters, here, pathto):

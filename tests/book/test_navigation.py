@@ -1,44 +1,54 @@
-"""Promise: what the book says of its chapters is so: order, questions, minutes."""
+"""Promise: what the book says of its chapters is so: order, questions, paths."""
 
 import re
+from types import SimpleNamespace
 
 import navigation
 import nbformat
 import pytest
 
-from notebooks import CHAPTERS, ROOT, numbered, read, short
+from notebooks import CHAPTERS, DEEPER, ROOT, read, short
 
-WORDS_A_MINUTE = 120  # slowly, with formulas among them
-MINUTES_A_CELL = 0.5
-MINUTES_A_LAB = 5
-
-
-LISTED = [chapter for _, chapters in navigation.parts(ROOT) for chapter in chapters]
+PARTS = navigation.parts(ROOT)
+LISTED = [chapter for _, chapters in PARTS for chapter in chapters]
+MAIN = [chapter for chapter in LISTED if not chapter.deeper]
+STARRED = [chapter for chapter in LISTED if chapter.deeper]
 
 
 def test_every_chapter_is_listed_in_order():
-    assert [f"{chapter.page}.ipynb" for chapter in LISTED] == [short(path) for path in CHAPTERS]
-    assert [int(chapter.number) for chapter in LISTED] == list(range(1, len(CHAPTERS) + 1))
+    assert [f"{chapter.page}.ipynb" for chapter in MAIN] == [short(path) for path in CHAPTERS]
+    assert [int(chapter.number) for chapter in MAIN] == list(range(1, len(CHAPTERS) + 1))
     assert all(chapter.question.endswith("?") for chapter in LISTED)
 
 
-def estimate(path):
-    """Minutes from the first cell to the exercises: words, cells and labs."""
-    notebook = read(path)
-    places = [place for place, cell in numbered(notebook, "markdown")]
-    end = next(p for p in places if "## Exercises" in notebook.cells[p - 1].source)
-    cells = notebook.cells[: end - 1]
-    prose = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    labs = sum("data-lab=" in str(cell.outputs) for cell in code)
-    words = len(re.findall(r"[\w'$\\]+", prose))
-    return words / WORDS_A_MINUTE + MINUTES_A_CELL * len(code) + MINUTES_A_LAB * labs
+def test_every_deeper_page_is_listed_in_a_part_of_its_own():
+    assert [f"{page.page}.ipynb" for page in STARRED] == [short(path) for path in DEEPER]
+    parts = [chapters for _, chapters in PARTS if any(c.deeper for c in chapters)]
+    assert parts in ([], [STARRED])
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=short)
-def test_the_minutes_are_honest(path):
-    stated = next(c.minutes for c in LISTED if path.match(f"{c.page}.ipynb"))
-    assert stated == pytest.approx(estimate(path), rel=0.3)
+@pytest.mark.parametrize("path", DEEPER, ids=short)
+def test_a_deeper_page_hangs_on_its_chapter_and_is_named_there(path):
+    page = next(p for p in STARRED if path.match(f"{p.page}.ipynb"))
+    assert page.number == f"{int(path.name[:2])}*"
+    (label,) = re.findall(r"^\((deeper-[\w-]+)\)=$", read(path).cells[0].source, re.MULTILINE)
+    (chapter,) = [p for p in CHAPTERS if p.name[:2] == path.name[:2]]
+    prose = "\n".join(cell.source for cell in read(chapter).cells if cell.cell_type == "markdown")
+    assert re.search(rf"{{ref}}`(?:[^`<]*<)?{label}>?`", prose)
+
+
+def test_a_path_takes_the_minutes_of_its_chapters():
+    inliner = SimpleNamespace(
+        document=SimpleNamespace(settings=SimpleNamespace(env=SimpleNamespace(book_parts=PARTS))),
+        reporter=SimpleNamespace(error=lambda text, line: text),
+        problematic=lambda raw, _, message: message,
+    )
+    ((some,), _), ((every,), _) = (
+        navigation.minutes_role("minutes", "", text, 1, inliner) for text in ("2 4", "all")
+    )
+    assert some == str(MAIN[1].minutes + MAIN[3].minutes)
+    assert every == str(sum(chapter.minutes for chapter in MAIN))
+    assert "no chapter 99" in navigation.minutes_role("minutes", "", "1 99", 1, inliner)[0][0]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Bring stored notebooks to their normal form: `python tests/support/normalise.py NOTEBOOK ...`.
 
-Outputs, counts and ids stay. What a tag folds in the book is folded in JupyterLab too. What differs
-from run to run goes: times, versions, where a stream of text was cut in two, and a widget's link to
-a kernel that has ended, so that an unrun notebook shows the lab's still picture instead.
+Outputs, counts and ids stay. What a tag folds in the book is folded in JupyterLab too, and a
+chapter states the minutes that the book's clock counts. What differs from run to run goes: times,
+versions, where a stream of text was cut in two, and a widget's link to a kernel that has ended, so
+that an unrun notebook shows the lab's still picture instead.
 """
 
 import sys
 from pathlib import Path
 
 import nbformat
+from clock import with_minutes
 from nbstripout import strip_output
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -35,6 +37,7 @@ def normalised(path):
         if "outputs" in cell:
             cell.outputs = joined(cell.outputs)
         fold(cell)
+    with_minutes(notebook)
     kept = {"keep_output": True, "keep_count": True, "keep_id": True}
     stripped = strip_output(notebook, **kept, extra_keys=DROPPED)
     return (nbformat.v4.writes(stripped).rstrip("\n") + "\n").encode()

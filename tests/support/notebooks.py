@@ -7,9 +7,10 @@ from nbformat import NotebookNode, v4
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DEEPER = sorted((ROOT / "notebooks/deeper").glob("*.ipynb"))  # starred pages, beside a chapter
 SHEETS = sorted((ROOT / "book").glob("*.ipynb"))  # pages that compute, such as the notation
 PAGES = sorted((ROOT / "book").rglob("*.md"))
-NOTEBOOKS = CHAPTERS + SHEETS
+NOTEBOOKS = CHAPTERS + DEEPER + SHEETS
 DOCUMENTS = NOTEBOOKS + PAGES
 
 # nbval runs a cell with one of these tags but does not compare what it prints.

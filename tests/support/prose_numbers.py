@@ -47,8 +47,10 @@ FENCE = re.compile(
 OPTION = re.compile(r"\s*:(?P<key>[\w-]+):")
 READ_ALOUD = {"alt", "caption"}
 
-# What a reader does not see as a number: only the group `hide` of each match is hidden.
+# What a reader does not see as a number, and the minutes to read, which have a test of their own:
+# only the group `hide` of each match is hidden.
 HIDDEN = [
+    r"^\*\*Time\.\*\* (?P<hide>\d+) minutes to read",
     r"(?P<hide><!--.*?-->)",
     r"^(?P<hide>%.*)$",
     r"^(?P<hide>\([\w:.-]+\)=)\s*$",
