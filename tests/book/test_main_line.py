@@ -16,7 +16,7 @@ MOST_WORDS = 3600
 LATEST_PICTURE = 0.4  # of the minutes
 
 # Chapters that are still to be cut to the main line, and what of it they do not keep yet.
-TO_CUT = {int(path.name[:2]) for path in CHAPTERS}
+TO_CUT = set(range(2, 11))
 
 WRITTEN = max(int(path.name[:2]) for path in CHAPTERS)
 ANSWER = re.compile(r"\A\s*(?P<fence>[`:]{3,})\{dropdown\}")
@@ -78,6 +78,11 @@ def shows_a_picture_early(notebook: NotebookNode) -> Faults:
         yield f"no picture and no lab in the first {LATEST_PICTURE:.0%}"
 
 
+def says_its_idea_first(notebook: NotebookNode) -> Faults:
+    if not re.search(r"^\*\*The idea\.\*\* ", notebook.cells[0].source, re.MULTILINE):
+        yield "the opening cell lacks **The idea.**"
+
+
 def leads_to_its_exercises(notebook: NotebookNode) -> Faults:
     text = notebook.cells[0].source
     number = re.search(r"^# (\d+)", text, re.MULTILINE)
@@ -100,6 +105,7 @@ RULES = [
     prints_numbers,
     explains_its_figures,
     shows_a_picture_early,
+    says_its_idea_first,
     leads_to_its_exercises,
     promises_what_is_not_written,
 ]
@@ -117,7 +123,8 @@ def test_a_chapter_keeps_to_the_main_line_but_for_those_still_to_cut(path):
 
 # The rules themselves: a sound chapter passes, each way to break it is found
 
-OPENING = "# 1 · A line\n\n[Exercises 1](../exercises/release/ch01/ch01.ipynb)."
+TITLE = "# 1 · A line\n\n**The idea.** Two numbers."
+OPENING = f"{TITLE}\n\n[Exercises 1](../exercises/release/ch01/ch01.ipynb)."
 BOXED = "```{admonition} Predict first\n:class: tip\nHow much?\n```"
 ANSWERED = f"{BOXED}\n\n```{{dropdown}} What happens\nTwo.\n```"
 PNG = v4.new_output("display_data", data={"image/png": "AAAA", "text/plain": "<Figure>"})
@@ -159,6 +166,7 @@ VERDICTS = [v4.new_output("stream", text="close: True\n")]
         (explains_its_figures, 1, {"metadata": {"mystnb": CAPTION["mystnb"]}}),
         (shows_a_picture_early, 1, {"outputs": []}),
         (shows_a_picture_early, 0, {"source": OPENING + " word" * 200}),
+        (says_its_idea_first, 0, {"source": OPENING.replace("**The idea.**", "")}),
         (leads_to_its_exercises, 0, {"source": OPENING.replace("ch01.ipynb", "ch02.ipynb")}),
         (promises_what_is_not_written, 4, {"source": "Chapter 99 says why."}),
     ],
