@@ -11,6 +11,8 @@ GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
 READY := .venv/.ready
 GRADING := .venv/.ready-grading
 TESTING := .venv/.ready-testing
+SECOND := .venv-second/.ready
+SECOND_PIP := .venv-second/bin/python -m pip install --disable-pip-version-check
 COLAB := .venv-colab/.ready
 COLAB_PIP := .venv-colab/bin/python -m pip install --disable-pip-version-check
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
@@ -34,7 +36,7 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 	$(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'
 
-test: $(TESTING) ## Install, then run every check, a real browser included; the counts come last
+test: $(TESTING) $(SECOND) ## Install, then run every check, a browser's and a second Python's included
 	$(BIN)/python tests/house/run.py
 
 test-colab: $(COLAB) ## Run every notebook outside the repository, with Colab's versions
@@ -73,7 +75,7 @@ format: $(TESTING) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## Remove all that was built, the environment too
-	rm -rf $(BUILD) .venv .venv-colab .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
+	rm -rf $(BUILD) .venv .venv-* .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml
@@ -92,6 +94,17 @@ $(GRADING): $(READY) exercises/requirements.txt
 $(TESTING): $(GRADING) tests/requirements.txt
 	$(PIP) -r tests/requirements.txt
 	@touch $@
+
+# Another Python, with all that is pinned but PyTorch and what grades; PYTHON2=python3.13 names one.
+# Where there is none, nothing is made, and the checks say so at their end.
+$(SECOND): requirements.txt tests/requirements.txt pyproject.toml | $(TESTING)
+	@rm -rf $(@D)
+	@python=$$($(BIN)/python tests/house/second_python.py) || exit 1; test -n "$$python" || exit 0; \
+		"$$python" -m venv $(@D) \
+		&& sed '/^torch==/d; /^-r /d' requirements.txt tests/requirements.txt > $(@D)/pins.txt \
+		&& $(SECOND_PIP) -r $(@D)/pins.txt \
+		&& $(SECOND_PIP) --no-deps --no-build-isolation --editable . \
+		&& touch $@
 
 # The libraries as they are on Colab; linreg comes on top as a learner gets it, built.
 $(COLAB): tests/colab_requirements.txt pyproject.toml

@@ -21,6 +21,7 @@ BUILD = ROOT / "_build"
 REPORTS = BUILD / "tests"
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
+SECOND = ROOT / ".venv-second/bin/python"
 
 NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 NOTEBOOKS = ["notebooks", "book", "exercises/source"]
@@ -32,6 +33,10 @@ GRADER_TESTS = [
 NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
 PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
+# What a second Python tries: the helper module, but for NumPy's arithmetic and what files hold.
+TRIED_ONCE = [f"tests/linreg/test_{name}.py" for name in ("least_squares", "estimates", "datasets")]
+SECOND_UNITS = ["tests/linreg", *(f"--ignore={test}" for test in TRIED_ONCE)]
+NO_TORCH = ["-p", "tests.house.without_torch", "--nbval-current-env"]
 
 STAGES = {
     "lint": [BIN / "ruff", "check", "."],
@@ -39,6 +44,7 @@ STAGES = {
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *NOT_GRADER, "-n", "2"],
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
     "notebooks": [*PYTEST, *NBVAL, *NOTEBOOKS, "-n", "2", "--dist=loadfile"],
+    "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *NOTEBOOKS],
     "book": ["make", "book"],
     "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
@@ -47,7 +53,7 @@ STAGES = {
 # Each step's lanes run side by side; a lane's stages run in order. Pages need the built book.
 STEPS = [
     [["lint", "format"]],
-    [["book", "pages", "labs"], ["grader", "unit tests", "notebooks"]],
+    [["book", "pages", "labs"], ["grader", "unit tests", "notebooks", "second Python"]],
     [["speed"]],
 ]
 
@@ -58,7 +64,13 @@ SUBJECTS = {  # what a chapter and a lab cost, read from the names of their test
     "lab": re.compile(rf"(?:test_lab_|labs\.test_)({'|'.join(LABS)})"),
 }
 
+NO_SECOND = """
+NOT TRIED ON A SECOND PYTHON: none of the other versions that the package names is on this machine.
+Install one, or name it: make test PYTHON2=python3.13
+"""
+
 output = threading.Lock()
+left_out = []  # what a stage has left out, in its own words
 
 
 def say(text):
@@ -70,7 +82,7 @@ def say(text):
 def run(name, command):
     """Run one stage, its lines marked with its name; return whether it passed and its seconds."""
     say(f"\n=== {name}")
-    if command[: len(PYTEST)] == PYTEST:
+    if "pytest" in command:
         command = [*command, f"--junitxml={report(name)}"]
     start = time.monotonic()
     with subprocess.Popen(
@@ -78,14 +90,20 @@ def run(name, command):
     ) as stage:
         for line in stage.stdout:
             say(f"{name:>10} | {line.rstrip()}")
+            if line.startswith("left out: "):
+                left_out.append(f"{name}, {line.rstrip()}.")
     passed, seconds = stage.returncode == 0, time.monotonic() - start
     say(f"=== {name}: {'passed' if passed else 'FAILED'}, {seconds:.0f} s")
     return passed, seconds
 
 
 def run_lane(names):
-    """Run stages one after another; return what came of each."""
-    return {name: run(name, STAGES[name]) for name in names}
+    """Run stages one after another; return what came of each.
+
+    Where there is no second Python, its stage is left out: the last lines say so.
+    """
+    stages = {name: STAGES[name] for name in names if STAGES[name][0] != SECOND or SECOND.exists()}
+    return {name: run(name, command) for name, command in stages.items()}
 
 
 def report(name):
@@ -130,6 +148,7 @@ def main():
     stages = [f"{name} {seconds:.0f} s" for name, (_, seconds) in results.items()]
     print(f"\n{', '.join(stages)}; all in all {(time.monotonic() - start) / 60:.1f} minutes.")
     broken = [name for name, (passed, _) in results.items() if not passed]
+    print("\n".join(left_out) if SECOND.exists() else NO_SECOND)
     print(f"{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
     passed, failed, skipped = counts()
     if skipped:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy
-import torch
+from backends import needs_torch, torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
@@ -97,6 +97,7 @@ def libraries(X, y):
     }
 
 
+@needs_torch
 @pytest.mark.parametrize("name", NIST_NAMES)
 def test_auto_is_within_a_digit_of_the_best_of_five_libraries(name):
     X, y, certified = nist(name)
@@ -104,6 +105,7 @@ def test_auto_is_within_a_digit_of_the_best_of_five_libraries(name):
     assert digits(lstsq(X, y).coef, certified) >= best - 1
 
 
+@needs_torch
 def test_each_library_loses_digits_somewhere():
     worst = {}
     for name in NIST_NAMES:

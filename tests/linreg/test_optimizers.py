@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
-import torch
+from backends import needs_torch, torch
 from hypothesis import given
 from hypothesis import settings as how_often
 from hypothesis import strategies as st
@@ -247,6 +247,7 @@ def test_the_lowest_place_on_the_line_is_the_formula_of_the_hessian():
 # ---- The same paths elsewhere
 
 
+@needs_torch
 @pytest.mark.parametrize(
     ("method", "settings", "theirs"),
     [
@@ -276,6 +277,7 @@ def test_pytorch_walks_the_same_path(method, settings, theirs):
         optimizer.step()
 
 
+@needs_torch
 def test_pytorch_walks_the_same_stochastic_path():
     X, y = problem()
     batches = list(islice(shuffled_batches(len(y), 7, seed=5), 25))

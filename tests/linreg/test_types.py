@@ -4,9 +4,10 @@ import importlib
 import inspect
 
 import pytest
+from backends import needs_torch
 
-MODULES = ["palette", "pure_python", "with_numpy", "with_torch", "exact", "costs", "optimizers"]
-MODULES += ["least_squares", "error_free", "extras"]
+MODULES = ["palette", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
+MODULES += ["least_squares", "error_free", "extras", pytest.param("with_torch", marks=needs_torch)]
 
 
 def bare(function):
