@@ -1,5 +1,8 @@
 """Sphinx extension: the labs' scripts and style, on the pages that hold a lab and on no other.
 
+A notebook stores the still pictures of its labs as images. A page draws them itself, so that they
+have its colours, light or dark, and its letters.
+
 A notebook that is executed keeps the state of its widgets, a lab's whole front end among it. A page
 shows a lab without them, so that of the widgets' state a page has what it shows and nothing else.
 """
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from linreg import labs
 from linreg.labs.kit.lab import Lab
+from linreg.labs.kit.picture import inline
 
 SHIM = Path(__file__).parents[1] / "assets" / "lab-shim.js"
 LAB = re.compile(r'data-lab="(\w+)"')
@@ -45,10 +49,11 @@ def write_files(app):
 
 
 def add_to_page(app, pagename, templatename, context, doctree):
-    """Add the scripts of the labs that a page shows: their sources first, then the shim."""
+    """Draw a page's still pictures, and add its labs' scripts: their sources, then the shim."""
     names = sorted(set(LAB.findall(context.get("body") or "")))
     if not names:
         return
+    context["body"] = inline(context["body"])
     app.add_css_file("labs/labs.css")
     for name in names:
         app.add_js_file(f"labs/{name}.js", loading_method="defer")

@@ -53,6 +53,19 @@ def test_a_page_keeps_the_widgets_that_it_shows_and_what_they_are_made_of(page):
     assert state["state"]["wide"] == {"state": {"width": "100%</script>"}}
 
 
+def test_a_page_draws_the_still_pictures_of_its_labs():
+    added = []
+    app = SimpleNamespace(
+        add_css_file=added.append, add_js_file=lambda name, **_: added.append(name)
+    )
+    context = {"body": f"<p>before</p>{Walk().html()}"}
+    extension.add_to_page(app, "page", "page.html", context, None)
+    assert "data:image/svg+xml" in Walk().html()
+    assert "data:image/svg+xml" not in context["body"]
+    assert Walk().still() in context["body"]
+    assert added == ["labs/labs.css", "labs/walk.js", "labs/shim.js"]
+
+
 @pytest.mark.parametrize("pagename", ["page", "elsewhere"])
 def test_a_page_without_widgets_is_left_alone(pagename):
     app = SimpleNamespace(env=SimpleNamespace(nb_metadata={"page": {"js_files": {}}}))

@@ -134,7 +134,7 @@ def test_the_text_below_does_not_move_when_the_button_comes(new_page):
 def test_the_front_page_lists_every_chapter_with_its_question(new_page):
     page = new_page(FRONT)
     items = page.locator(".lr-chapters li").all_inner_texts()
-    assert len(items) == len(CHAPTERS)
+    assert len(items) == len(LISTED)
     for item, chapter in zip(items, LISTED, strict=True):
         assert item.startswith(f"{chapter.number} · {chapter.title}")
         assert f"({chapter.minutes} minutes)" in item
@@ -206,7 +206,7 @@ def test_the_neighbours_ask_their_questions(notebook):
     page, path = notebook
     place = CHAPTERS.index(path)
     for side, neighbour in [(".left-prev", place - 1), (".right-next", place + 1)]:
-        if 0 <= neighbour < len(LISTED):
+        if 0 <= neighbour < len(CHAPTERS):
             link = page.locator(side)
             assert LISTED[neighbour].title in link.inner_text()
             assert LISTED[neighbour].question in link.inner_text()

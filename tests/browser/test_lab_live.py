@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from jupyter_servers import environment, free_port, serving
 
-from linreg.labs import Valley
+from linreg.labs import Valley, Walk
 
 ROOT = Path(__file__).parents[2]
 RATE = ".lr-slider-rate input"
@@ -47,7 +47,11 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
 
 
 def write_notebook(path, cells):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    write(path, [nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def write(path, cells):
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, path)
 
@@ -58,6 +62,7 @@ def jupyter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jupyter")
     for name, cells in CELLS.items():
         write_notebook(folder / f"{name}.ipynb", cells)
+    write_stored(folder / "stored.ipynb")
     port, log = free_port(), folder / "log.txt"
     options = [
         f"--ServerApp.port={port}",
@@ -70,6 +75,16 @@ def jupyter(tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", *options]
     with serving(command, port, log, env=environment(folder)) as address:
         yield address
+
+
+def write_stored(path):
+    """Write a notebook that nobody has trusted: labs as another machine has stored them."""
+    cells = []
+    for lab in (Walk(), Valley()):
+        result = {"text/plain": repr(lab), "text/html": lab.html()}
+        output = nbformat.v4.new_output("execute_result", result, execution_count=1)
+        cells.append(nbformat.v4.new_code_cell("lab", execution_count=1, outputs=[output]))
+    write(path, cells)
 
 
 @pytest.fixture
@@ -261,3 +276,20 @@ def test_browser_and_kernel_keep_each_others_shape(notebook):
     assert "on Abacus" in page.get_attribute(".lr-doors-plane", "aria-label")
     prints(page, ["1000000", "10000", "100", "4"])
     assert page.elsewhere == []
+
+
+def test_a_stored_lab_shows_its_still_pictures_before_anyone_trusts_the_notebook(jupyter, chromium):
+    with chromium.new_context(viewport={"width": 1400, "height": 1700}) as context:
+        page = context.new_page()
+        page.goto(f"{jupyter}/lab/tree/stored.ipynb?reset")
+        page.wait_for_selector(".jp-OutputArea-output img", timeout=45_000)
+        walk, valley = page.locator(".jp-OutputArea-output").all()
+        for output, words in ((walk, "Gradient descent with"), (valley, "A valley with κ")):
+            assert output.locator("[data-lab]").count() == 0  # it is not trusted
+            assert output.inner_text().startswith(words)
+            shown = output.locator("img").evaluate_all(
+                "(all) => all.map((one) => [one.naturalWidth, one.width > 300, one.alt !== ''])"
+            )
+            assert shown == [[360, True, True]] * 2
+        keys = valley.locator("span").evaluate_all("(all) => all.map((one) => one.style.color)")
+        assert len(set(keys)) == len(keys) > 2

@@ -11,7 +11,7 @@ from traitlets import Bool, Float, List, validate
 
 from linreg import pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs.kit.chart import Chart, colour
+from linreg.labs.kit.chart import Chart, page_colour
 from linreg.labs.kit.descent import DescentLab, best_line, threshold
 from linreg.labs.kit.scale import round_steps
 from linreg.labs.kit.text import readable, zero_if_rounding
@@ -361,8 +361,8 @@ class Bowl(DescentLab):
         matrix = " ".join(f"{v:.4f}" for v in (x1 - x0, y1 - y0, x2 - x0, y2 - y0, x0, y0))
         rings = "".join(f'<path d="{self.region(radius)}"/>' for radius in self.radii(least))
         return (
-            f'<g transform="matrix({matrix})" fill="{colour("data")}" fill-opacity="0.07"'
-            f' stroke="{colour("data")}" stroke-opacity="0.55">'
+            f'<g transform="matrix({matrix})" fill="{page_colour("data")}" fill-opacity="0.07"'
+            f' stroke="{page_colour("data")}" stroke-opacity="0.55">'
             f"{rings}</g>".replace("<path", '<path vector-effect="non-scaling-stroke"')
         )
 
@@ -387,17 +387,17 @@ class Bowl(DescentLab):
         inside, outside = view.surface(least=self.optimum()[2])
         ways = [view.way(path) for path in paths]
         line = '<path d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round"/>'
-        middle = "".join(line.format(way, colour("fit"), 1.75) for way in ways)
-        middle += line.format(view.bottom(), colour("best"), 2.5)
+        middle = "".join(line.format(way, page_colour("fit"), 1.75) for way in ways)
+        middle += line.format(view.bottom(), page_colour("best"), 2.5)
         for path in paths:
             across, down = view.at(*self.to_disc(*path[0][:2]))
-            dot = f'cx="{across:.1f}" cy="{down:.1f}" r="4.5" fill="{colour("fit")}"'
+            dot = f'cx="{across:.1f}" cy="{down:.1f}" r="4.5" fill="{page_colour("fit")}"'
             middle += f"<circle {dot}/>"
         width, height = Chart.width, Chart.height
         return (
             f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
             ' style="flex:1 1 300px;max-width:100%;height:auto" font-size="12"'
-            f' fill="{colour("muted")}"><title>{escape(title)}</title>'
+            f' fill="{page_colour("muted")}"><title>{escape(title)}</title>'
             f"{inside}{middle}{outside}{view.names()}</svg>"
         )
 
@@ -484,12 +484,12 @@ class View:
                 (first, second), *others = run
                 wires[inside].append(self.line([first, second, *(end for _, end in others)]))
         filled = "".join(
-            f'<path d="{"".join(pieces)}" fill="{colour("data")}"'
+            f'<path d="{"".join(pieces)}" fill="{page_colour("data")}"'
             f' fill-opacity="{tone / TONES:.3f}"/>'
             for tone, pieces in sorted(tones.items())
         )
         facing, averted = (
-            f'<path d="{"".join(wires[side])}" fill="none" stroke="{colour("data")}"'
+            f'<path d="{"".join(wires[side])}" fill="none" stroke="{page_colour("data")}"'
             f' stroke-opacity="{strength}"/>'
             for side, strength in ((True, 0.6), (False, 0.35))
         )
@@ -544,9 +544,9 @@ class View:
             lift = self.lab.lift(u, v)
             (x1, y1), (x2, y2), (x, y) = (self.at(far * u, far * v, lift) for far in COMPASS)
             pieces.append(
-                f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour("ink")}"/>'
+                f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{page_colour("ink")}"/>'
                 f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-style="italic"'
-                f' fill="{colour("ink")}">{name}</text>'
+                f' fill="{page_colour("ink")}">{name}</text>'
             )
         least = self.lab.optimum()[2]
         floor_, rim_ = zero_if_rounding(least, self.lab.y), least + self.lab.depth()

@@ -9,7 +9,7 @@ from typing import ClassVar
 from traitlets import Bool, Float, List, validate
 
 from linreg import pure_python
-from linreg.labs.kit.chart import Chart, colour
+from linreg.labs.kit.chart import Chart, page_colour
 from linreg.labs.kit.descent import best_line
 from linreg.labs.kit.lab import Lab
 from linreg.labs.kit.scale import round_step
@@ -267,10 +267,10 @@ class _Picture(Chart):
 
 def _rectangle(left, top, width, height, role="residual"):
     """Return a rectangle as SVG, filled, or for the best one dashed; all in pixels."""
-    fill, dash = ("none", ' stroke-dasharray="5 4"') if role == "best" else (colour(role), "")
+    fill, dash = ("none", ' stroke-dasharray="5 4"') if role == "best" else (page_colour(role), "")
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
-        f' fill="{fill}" fill-opacity="0.18" stroke="{colour(role)}"{dash}/>'
+        f' fill="{fill}" fill-opacity="0.18" stroke="{page_colour(role)}"{dash}/>'
     )
 
 

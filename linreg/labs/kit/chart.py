@@ -5,17 +5,21 @@ from html import escape
 from linreg.labs.kit.scale import ACROSS, DOWN, axis_of, share_of
 from linreg.palette import PALETTE
 
-__all__ = ["Chart", "clip_line", "colour", "key"]
+__all__ = ["Chart", "clip_line", "key", "page_colour"]
 
 
-def colour(role):
+def page_colour(role):
     """Return a role's colour for SVG: the page's variable, or the light one where there is none."""
     return f"var(--lr-{role}, {PALETTE[role]['light']})"
 
 
 def key(role):
-    """Return a dot in a role's colour as HTML, to stand on one line with what it means."""
-    return f'<span aria-hidden="true" style="color:{colour(role)}">●</span>&nbsp;'
+    """Return a dot in a role's colour as HTML, to stand on one line with what it means.
+
+    The colour stands there twice: JupyterLab strips a variable until a notebook is trusted.
+    """
+    style = f"color:{PALETTE[role]['light']};color:{page_colour(role)}"
+    return f'<span aria-hidden="true" style="{style}">●</span>&nbsp;'
 
 
 class Chart:
@@ -58,7 +62,7 @@ class Chart:
         extra = f' stroke-dasharray="{dash}"' if dash else ""
         extra += f' opacity="{opacity:.2f}"' if opacity < 1 else ""
         self.inside.append(
-            f'<polyline points="{at}" fill="none" stroke="{colour(role)}"'
+            f'<polyline points="{at}" fill="none" stroke="{page_colour(role)}"'
             f' stroke-width="{width:g}"{extra}/>'
         )
 
@@ -72,7 +76,7 @@ class Chart:
         """Draw a dot at each of ``points``, pairs in the data's units."""
         self.over += [
             f'<circle cx="{self.across(x):.1f}" cy="{self.down(y):.1f}" r="{radius:g}"'
-            f' fill="{colour(role)}"/>'
+            f' fill="{page_colour(role)}"/>'
             for x, y in points
         ]
 
@@ -86,7 +90,7 @@ class Chart:
         return (
             f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
             ' style="flex:1 1 300px;max-width:100%;height:auto" font-size="12"'
-            f' fill="{colour("muted")}"><title>{escape(self.title)}</title>{self.axes()}'
+            f' fill="{page_colour("muted")}"><title>{escape(self.title)}</title>{self.axes()}'
             f'<svg x="{x}" y="{y}" width="{across}" height="{down}" viewBox="{box}">'
             f"{inside}</svg>{over}</svg>"
         )
@@ -103,7 +107,7 @@ class Chart:
         for value, text in y_axis.ticks:
             at = self.down(value)
             pieces.append(
-                f'<path d="M{self.left} {at:.1f}H{right}" stroke="{colour("grid")}"/>'
+                f'<path d="M{self.left} {at:.1f}H{right}" stroke="{page_colour("grid")}"/>'
                 f'<text x="{self.left - 7}" y="{at + 4:.1f}" text-anchor="end">'
                 f"{text}</text>"
             )
@@ -112,7 +116,7 @@ class Chart:
             for axis, name in zip((x_axis, y_axis), self.names, strict=True)
         )
         pieces.append(
-            f'<path d="M{self.left} {floor_}H{right}" stroke="{colour("muted")}"/>'
+            f'<path d="M{self.left} {floor_}H{right}" stroke="{page_colour("muted")}"/>'
             f'<text x="{right}" y="{self.height - 3}" text-anchor="end">{x_name}</text>'
             f'<text x="2" y="12">{y_name}</text>'
         )

@@ -14,6 +14,7 @@ import anywidget
 
 from linreg.labs.kit import scale
 from linreg.labs.kit.bundle import bundle
+from linreg.labs.kit.picture import as_images
 from linreg.labs.kit.text import ROUNDING
 from linreg.palette import css_variables
 
@@ -80,16 +81,16 @@ class Lab(anywidget.AnyWidget):
         return {name: getattr(self, name) for name in self.shown}
 
     def still(self):
-        """Return HTML that shows the state without any script."""
+        """Return HTML that shows the state without any script, its pictures drawn as SVG."""
         raise NotImplementedError
 
     def html(self):
-        """Return the lab as HTML; the same state gives the same text."""
+        """Return the lab as HTML, its pictures as images; the same state gives the same text."""
         state = json.dumps(self.state(), separators=(",", ":"))
         quoted = escape(state, quote=False).replace("'", "&#39;")
         return (
             f"<div data-lab=\"{self.slug()}\" data-state='{quoted}'>"
-            f'<div class="lr-still">{self.still()}</div></div>'
+            f'<div class="lr-still">{as_images(self.still())}</div></div>'
         )
 
     def __repr__(self):
