@@ -47,11 +47,7 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
 
 
 def write_notebook(path, cells):
-    write(path, [nbformat.v4.new_code_cell(cell) for cell in cells])
-
-
-def write(path, cells):
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, path)
 
@@ -78,13 +74,16 @@ def jupyter(tmp_path_factory):
 
 
 def write_stored(path):
-    """Write a notebook that nobody has trusted: labs as another machine has stored them."""
+    """Write a notebook that nobody has trusted: labs as another machine has stored them.
+
+    It names no kernel, so that none is started.
+    """
     cells = []
     for lab in (Walk(), Valley()):
         result = {"text/plain": repr(lab), "text/html": lab.html()}
         output = nbformat.v4.new_output("execute_result", result, execution_count=1)
         cells.append(nbformat.v4.new_code_cell("lab", execution_count=1, outputs=[output]))
-    write(path, cells)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
 
 
 @pytest.fixture
