@@ -15,6 +15,7 @@ from prose_numbers import notebook_passages, passages, visible
 
 from notebooks import (
     CHAPTERS,
+    DEEPER,
     DOCUMENTS,
     NOTEBOOKS,
     figure_texts,
@@ -38,6 +39,7 @@ SECTIONS = [
     "Sources",
     "What comes next",
 ]
+DEEPER_SECTIONS = ["Summary", "Exercises", "Sources"]
 # What a chapter would read from outside `linreg`, where Colab has no file to give.
 READERS = {"open", "urlopen", "urlretrieve", "read_csv", "read_text", "read_bytes", "loadtxt"}
 READERS |= {"genfromtxt", "get_ipython"}
@@ -155,7 +157,7 @@ def describes_its_figures(notebook: NotebookNode) -> Faults:
         seen.add(alt)
 
 
-def has_the_chapter_parts(notebook: NotebookNode) -> Faults:
+def has_the_chapter_parts(notebook: NotebookNode, sections: list[str] = SECTIONS) -> Faults:
     kinds = [cell.cell_type for cell in notebook.cells]
     opening = kinds.index("code") if "code" in kinds else len(kinds)
     text = "\n".join(cell.source for cell in notebook.cells[:opening])
@@ -165,7 +167,7 @@ def has_the_chapter_parts(notebook: NotebookNode) -> Faults:
         if not re.search(rf"\*\*\s*{mark}", text, re.IGNORECASE):
             yield f"the opening cells lack **{mark}**"
     titles = [title.lower() for level, title in headings(notebook) if level == 2]
-    for section in SECTIONS:
+    for section in sections:
         if not any(section.lower() in title for title in titles):
             yield f"no section '## {section}'"
 
@@ -242,6 +244,11 @@ def test_notebook(path, rule):
 @pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
 def test_chapter(path):
     assert list(has_the_chapter_parts(read(path))) == []
+
+
+@pytest.mark.parametrize("path", DEEPER, ids=name_of)
+def test_deeper_page(path):
+    assert list(has_the_chapter_parts(read(path), DEEPER_SECTIONS)) == []
 
 
 @pytest.mark.parametrize("rule", PROSE_RULES, ids=lambda rule: rule.__name__)
