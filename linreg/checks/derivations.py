@@ -1,0 +1,227 @@
+"""Checks of derivations: SymPy expressions, compared by what they come to at a few points.
+
+The answer stands nowhere, so that nothing gives it away, neither the text of a check nor what
+Python holds while a learner's code runs. A check has *seals* alone: digests of the rounded values
+that the right expression takes at points drawn at random, and of those that known slips take.
+"""
+
+import hashlib
+from random import Random
+
+from linreg.checks.diagnosis import words
+from linreg.checks.not_yet import NotYet
+from linreg.checks.notes import about
+
+N_POINTS = 5
+DIGITS = 9  # of a value; rounding in floats is far below
+FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
+
+
+def derivation(task, found, symbols, seals, *, positive=None, aliases=None):
+    """Demand that a SymPy expression is the one that was sealed, in whatever form it is written.
+
+    Parameters
+    ----------
+    task : str
+        Chapter and task, such as ``"ch03/c1"``; its notes may word a relation anew.
+    found : SymPy expression
+        What a learner gives.
+    symbols : str
+        The names of the symbols that the answer depends on, as in ``"w x_1"``.
+    seals : dict of str to str
+        What `sealed` made of the answer: ``"right"`` and, where there are such, ``"factor"``,
+        ``"shift"`` and the names of known slips, which the task's notes word as relations.
+    positive : bool, optional
+        Whether the symbols are positive.
+    aliases : dict of str to str, optional
+        Other symbols of the same cell that may stand for these, by their names.
+
+    Raises
+    ------
+    NotYet
+        If the values differ; the message names a constant factor, a constant difference or a
+        slip, or the symbols that do not belong.
+    """
+    import sympy
+
+    found = _expression(task, found)
+    wanted = set(sympy.symbols(symbols.split(), positive=positive))
+    for other, name in (aliases or {}).items():
+        pair = sympy.symbols((other, name), positive=positive)
+        found = found.subs(*pair)
+    strangers, missing = found.free_symbols - wanted, wanted - found.free_symbols
+    values = _values(task, found)
+    if values is not None:
+        name = _relation(task, found, values, seals)
+        if name == "right":
+            return
+        if name is not None:
+            raise NotYet(words(task, name))
+    anew = {*map(str, strangers)} & {*map(str, missing)}
+    if anew:
+        names = ", ".join(sorted(anew))
+        raise NotYet(f"Made anew: {names}. Use the symbols of the cell above as they are.")
+    if strangers:
+        names = ", ".join(sorted(map(str, strangers)))
+        raise NotYet(f"The answer does not depend on {names}, yours does.")
+    if missing:
+        names = ", ".join(sorted(map(str, missing)))
+        raise NotYet(f"The answer depends on {names} too, yours does not.")
+    raise NotYet(about(task)["otherwise"])
+
+
+def sealed(task, right, **slips):
+    """Return the seals of an answer and of known slips, for the text of a check.
+
+    Raises
+    ------
+    ValueError
+        If a value of the answer lies so near the border of two roundings that floats of the
+        same expression could fall on either side.
+    """
+    import sympy
+
+    seals = {}
+    for name, expression in {"right": right, **slips}.items():
+        values = _values(task, sympy.sympify(expression))
+        seals[name] = _digest(task, name, values)
+        for nearly in (1 - 1e-13, 1 + 1e-13):
+            if _digest(task, name, [value * nearly for value in values]) != seals[name]:
+                raise ValueError(f"{task}: a value of {name!r} is too near a border of roundings")
+        if name == "right" and all(values):
+            seals["factor"] = _digest(task, "factor", _ratios(values))
+        if name == "right":
+            seals["shift"] = _digest(task, "shift", _differences(values))
+    return seals
+
+
+def value(expression, at):
+    """Return the number that a learner's expression comes to.
+
+    Parameters
+    ----------
+    expression : SymPy expression
+        What a learner gives.
+    at : dict of str to number
+        What to put in the place of each symbol, by its name.
+
+    Raises
+    ------
+    NotYet
+        If something else than a real number comes out.
+    """
+    import sympy
+
+    expression = _expression("/it", expression)
+    numbers = {symbol: at[symbol.name] for symbol in expression.free_symbols if symbol.name in at}
+    try:
+        return float(sympy.N(expression.subs(numbers), 20))
+    except (TypeError, ValueError):
+        raise NotYet("It does not come to a number where its symbols are numbers.") from None
+
+
+def _expression(task, found):
+    """Return what was given as a SymPy expression, or say why it is none."""
+    import sympy
+
+    name = task.partition("/")[2]
+    if found is None:
+        raise NotYet(f"{name} is still None: replace None by your expression.")
+    try:
+        read = sympy.sympify(found, strict=True)
+    except (sympy.SympifyError, AttributeError, TypeError):
+        read = None
+    if not isinstance(read, sympy.Expr) or read.is_Matrix:
+        raise NotYet(
+            f"{name} is of type {type(found).__name__}: write an expression in the symbols that "
+            "the cell above defines."
+        )
+    return read
+
+
+def _values(task, expression):
+    """Return what an expression comes to at the points, or None where that is no number.
+
+    The points lie between -1 and 1, those of positive symbols above 0. A symbol's places depend
+    on its name alone, so that they are the same whatever stands beside it.
+    """
+    import sympy
+
+    values = []
+    for point in range(N_POINTS):
+        at = {}
+        for symbol in expression.free_symbols:
+            draw = Random(f"{task}, point {point} of {symbol.name}")
+            size = sympy.Rational(draw.randint(1, 98), 99)
+            at[symbol] = size if symbol.is_positive else draw.choice((-1, 1)) * size
+        try:
+            values.append(complex(sympy.N(expression.subs(at).doit(), 20)))
+        except (TypeError, ValueError, ZeroDivisionError):
+            infinite = expression.subs(at).has(sympy.nan, sympy.zoo, sympy.oo)
+            if not infinite:
+                return None
+            values.append(complex("nan"))
+    return values
+
+
+def _relation(task, found, values, seals):
+    """Return ``"right"``, the name of a relation or of a slip, or None."""
+    if any(value != value for value in values):
+        return "infinite"
+
+    def fits(name, given):
+        return seals.get(name) == _digest(task, name, given)
+
+    if fits("right", values):
+        return "right"
+    slip = next((name for name in seals if name not in _RESERVED and fits(name, values)), None)
+    if slip is not None:
+        return slip
+    if not any(values):
+        return "vanishes"
+    if _is_rounded(task, found, seals):
+        return "rounded"
+    for name, factor in FACTORS.items():
+        if fits("right", [value / factor for value in values]):
+            return name
+    if all(values) and fits("factor", _ratios(values)):
+        return "factor"
+    return "shift" if fits("shift", _differences(values)) else None
+
+
+_RESERVED = {"right", "factor", "shift"}
+
+
+def _is_rounded(task, found, seals):
+    """Return whether the expression is right once its floats become simple fractions."""
+    import sympy
+
+    for largest in (10, 100):
+        fractions = {
+            number: sympy.Rational(number).limit_denominator(largest)
+            for number in found.atoms(sympy.Float)
+        }
+        values = _values(task, found.xreplace(fractions)) if fractions else None
+        if values is not None and seals["right"] == _digest(task, "right", values):
+            return True
+    return False
+
+
+def _ratios(values):
+    return [value / values[0] for value in values]
+
+
+def _differences(values):
+    return [value - values[0] for value in values]
+
+
+def _digest(task, name, values):
+    text = " ".join(_rounded(value) for value in values)
+    return hashlib.sha256(f"{task} {name}: {text}".encode()).hexdigest()[:12]
+
+
+def _rounded(value):
+    """Return a number to so many digits, as text; what rounding leaves of 0 is 0."""
+    dust = 1e-12 * max(abs(value), 1)
+    parts = (0.0 if abs(part) <= dust else part for part in (value.real, value.imag))
+    return "{:.{digits}g} {:.{digits}g}".format(*parts, digits=DIGITS)
