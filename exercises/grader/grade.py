@@ -1,6 +1,7 @@
-"""Grade a class: collect, rebuild, run twice, mark, record, and report what was not graded."""
+"""Grade a class: collect, rebuild, run twice, mark, keep, and report what was not graded."""
 
 import asyncio
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from grader import course
+from grader import course, sandbox
 from grader.apart import WorkError, apart
 from grader.collect import Collected, collect
 from grader.collect.verdicts import Found
@@ -94,7 +96,8 @@ def grade(
         say("WARNING: no sandbox. Submissions run with all your rights.")
     try:
         run = _Run(Workspace(workspace), skeletons, not why_not, limits or Limits(), say)
-        failed = run.grade_all(collected.taken)
+        with sandbox.alone(say):
+            failed = run.grade_all(collected.taken)
         refused = [(found.file, found.reason) for found in collected.with_verdict("refused")]
         with in_a_sentence(run.book.folder):
             _report(run.book, collected, refused + failed, say)
@@ -114,6 +117,16 @@ class _Skeleton:
     release: NotebookNode
 
 
+@dataclass(frozen=True)
+class _Submission:
+    """What one student handed in for one chapter, on its way to a grade."""
+
+    student: str
+    chapter: str
+    found: Found
+    seen: Path  # where its visible run waits for its hidden one
+
+
 class _Run:
     """One run over a class: what all its submissions share."""
 
@@ -128,43 +141,91 @@ class _Run:
         self.book, self._feedback = book, Feedback(book)
         self._sources, self._skeletons = sources, {}
         self._sandboxed, self._limits, self._say = sandboxed, limits, say
+        self._failed: _LeftOut = []
 
     def grade_all(self, taken: Mapping[tuple[str, str], Found]) -> _LeftOut:
-        """Grade one submission after another; return those that failed."""
-        failed = []
-        for place, ((student, chapter), found) in enumerate(sorted(taken.items()), start=1):
-            start = time.monotonic()
-            try:
-                self._grade_apart(student, chapter, found.notebook)
-                result = _points(self.book.score(student, chapter))
-            except Exception as error:  # one submission never ends the run; its error is reported
-                result = f"NOT GRADED, an earlier score stands: {_reason(error)}"
-                failed.append((found.file, result))
-            else:
-                if problem := self._feedback_problem(student, chapter):
-                    failed.append((found.file, problem))
-                    result = f"{result}, {problem}"
-            seconds = time.monotonic() - start
-            self._say(f"[{place:3}/{len(taken)}] {student}, {chapter}: {result} ({seconds:.1f} s)")
-        return failed
+        """Grade all submissions; return those that failed.
 
-    def _grade_apart(self, student: str, chapter: str, submitted: NotebookNode) -> None:
-        """Grade a submission in a process of its own, so that none can stall the class."""
+        Everybody's visible run comes before anybody's hidden one, and one after the other. Two
+        sandboxes signal to each other, at work at once, by locks on the system's files or by load;
+        one after the other, by which of those files the machine has in memory. So when a kernel
+        runs whose outputs are shown, none has ever held a hidden check. What hidden runs of an
+        earlier grading left in memory is dropped first.
+        """
+        if self._sandboxed:
+            sandbox.forget_files()
+        with tempfile.TemporaryDirectory() as folder:
+            waiting = [
+                _Submission(student, chapter, found, Path(folder, f"{place}.ipynb"))
+                for place, ((student, chapter), found) in enumerate(sorted(taken.items()))
+            ]
+            for step, brackets in ((self._run_visible, "()"), (self._grade, "[]")):
+                count = len(waiting)
+                waiting = [
+                    submission
+                    for place, submission in enumerate(waiting, start=1)
+                    if self._is_done(step, submission, f"{place:3}/{count}".join(brackets))
+                ]
+        return self._failed
+
+    def _is_done(
+        self, step: Callable[[_Submission], str], submission: _Submission, place: str
+    ) -> bool:
+        """Take a submission through one step, say what became of it, and whether it goes on."""
+        start, done = time.monotonic(), True
+        try:
+            self._enter(submission.chapter)
+            result = step(submission)
+        except Exception as error:  # one submission never ends the run; its error is reported
+            result, done = f"NOT GRADED, an earlier score stands: {_reason(error)}", False
+            self._failed.append((submission.found.file, result))
+        about = f"{submission.student}, {submission.chapter}: {result}"
+        self._say(f"{place} {about} ({time.monotonic() - start:.1f} s)")
+        return done
+
+    def _enter(self, chapter: str) -> None:
+        """Make a chapter ready, once."""
         if chapter not in self._skeletons:
             self._skeletons[chapter] = self._skeleton(chapter)
-        work = partial(self._grade_one, student, chapter, submitted)
-        apart(lambda: asyncio.run(work()), self._limits.own_work)
 
-    async def _grade_one(self, student: str, chapter: str, submitted: NotebookNode) -> None:
-        skeleton = self._skeletons[chapter]
-        rebuilt = rebuild(skeleton.source, skeleton.release, submitted)
+    def _run_visible(self, submission: _Submission) -> str:
+        """Run a submission as its learner sees it, in a process of its own.
+
+        So none can stall the class, here and in what follows.
+        """
+
+        async def work() -> None:
+            _, visible = self._rebuilt(submission)
+            seen = await execute(visible, limits=self._limits, sandboxed=self._sandboxed)
+            submission.seen.write_text(nbformat.v4.writes(seen), encoding="utf-8")
+
+        apart(lambda: asyncio.run(work()), self._limits.own_work)
+        return "run without hidden checks"
+
+    def _grade(self, submission: _Submission) -> str:
+        """Run a submission with the hidden checks, keep its marks, and write its page."""
+
+        async def work() -> None:
+            rebuilt, visible = self._rebuilt(submission)
+            seen = nbformat.v4.reads(submission.seen.read_text(encoding="utf-8"))
+            hidden = await execute(rebuilt, limits=self._limits, sandboxed=self._sandboxed)
+            source = self._skeletons[chapter].source
+            self.book.keep(student, chapter, mark(source, seen, hidden), visible)
+
+        student, chapter = submission.student, submission.chapter
+        apart(lambda: asyncio.run(work()), self._limits.own_work)
+        result = _points(self.book.score(student, chapter))
+        if problem := self._feedback_problem(student, chapter):
+            self._failed.append((submission.found.file, problem))
+            return f"{result}, {problem}"
+        return result
+
+    def _rebuilt(self, submission: _Submission) -> tuple[NotebookNode, NotebookNode]:
+        """Return what is run: with the hidden checks, and without."""
+        skeleton = self._skeletons[submission.chapter]
+        rebuilt = rebuild(skeleton.source, skeleton.release, submission.found.notebook)
         visible, _ = ClearHiddenTests().preprocess(deepcopy(rebuilt), {})
-        # One after the other: two sandboxes at work at once can signal to each other, by locks on
-        # the system's files, by load. The kernel whose outputs are shown ends before any hidden
-        # check runs.
-        seen = await execute(visible, limits=self._limits, sandboxed=self._sandboxed)
-        hidden = await execute(rebuilt, limits=self._limits, sandboxed=self._sandboxed)
-        self.book.record(student, chapter, mark(skeleton.source, seen, hidden), visible)
+        return rebuilt, visible
 
     def _skeleton(self, chapter: str) -> _Skeleton:
         self.book.enter_chapter(chapter, course.source(chapter))

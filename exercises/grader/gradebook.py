@@ -68,7 +68,7 @@ class Workspace:
         """Return a chapter's release notebook."""
         return course.read(course.notebook(self.folder / "release", chapter))
 
-    def record(
+    def keep(
         self, student: str, chapter: str, marked: NotebookNode, original: NotebookNode
     ) -> None:
         """Keep a marked submission: its automatic scores, its notebook, and what was handed in.
@@ -78,11 +78,11 @@ class Workspace:
         """
         with in_a_sentence(self.folder):
             final = self._cells_with_final_mark(student, chapter, original)
-            self._record_scores(student, chapter, marked, final)
+            self._keep_scores(student, chapter, marked, final)
             for top, notebook in (("autograded", marked), ("submitted", original)):
                 _write(notebook, course.notebook(self.folder / top / student, chapter))
 
-    def _record_scores(
+    def _keep_scores(
         self, student: str, chapter: str, marked: NotebookNode, final: list[str]
     ) -> None:
         saver = SaveAutoGrades(config=self.config)

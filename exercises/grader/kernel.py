@@ -286,6 +286,7 @@ def _be_the_kernel(connection: Path) -> NoReturn:
     threading.Thread.start = _in_context(threading.Thread.start)
     sys.path.remove(str(Path(__file__).parent))
     sys.argv = ["kernel"]
+    sys.modules["debugpy"] = None  # as if it were missing: nobody debugs, and it is slow to import
     IPKernelApp.launch_instance(
         ["-f", str(connection), "--HistoryManager.enabled=False", "--colors=nocolor", "--quiet"]
     )

@@ -29,14 +29,14 @@ def excess(processes: list[psutil.Process], limits: Limits) -> str | None:
 
     Memory that processes share counts for each: to subtract it takes seconds in a fork bomb.
     """
-    tasks = memory = 0
+    threads = memory = 0
     for process in processes:
         try:
-            tasks += process.num_threads()
+            threads += process.num_threads()
             memory += process.memory_info().rss
         except psutil.Error:
             continue  # it has ended
-    if tasks > limits.processes:
+    if threads > limits.processes:
         return f"started more than {limits.processes} processes or threads"
     if memory > limits.memory_bytes:
         crowd = f", in {len(processes)} processes" if len(processes) > _FEW else ""

@@ -5,25 +5,32 @@ folders in memory to write to. There is no network, no other file of the reposit
 no process of the host.
 """
 
+import fcntl
+import itertools
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.course import ROOT
 from grader.limits import Limits
 from grader.syscalls import MACHINES, denied
 
-__all__ = ["HOME", "INSIDE", "KERNEL", "LIBRARY", "command", "environment", "library", "refusal"]
+__all__ = [
+    *("HOME", "INSIDE", "KERNEL", "LIBRARY", "LOCK"),
+    *("alone", "command", "environment", "forget_files", "library", "refusal"),
+]
 
 KERNEL = Path(__file__).with_name("kernel.py")  # the program that serves the kernel
 INSIDE = "/run/grader/kernel.py"  # where it stands in the sandbox
 HOME = "/run/grader/home"
 LIBRARY = "/run/grader/library"  # holds linreg alone
+LOCK = Path(tempfile.gettempdir(), f"linreg-grader-{os.getuid()}.lock")  # no sandbox shows it
 
 # On most systems these are links into /usr.
 _SYSTEM = [Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64")]
@@ -47,6 +54,60 @@ def refusal() -> str | None:
     with command(["true"], Limits()) as (words, files):
         trial = subprocess.run(words, pass_fds=files, **quietly)
     return None if trial.returncode == 0 else _explained(trial.stderr.strip())
+
+
+@contextmanager
+def alone(say: Callable[[str], object]) -> Iterator[None]:
+    """Wait until no other grading of this account runs, and keep others waiting.
+
+    Its sandboxes could signal to the ones of this grading. The lock ends with the process.
+    """
+    file = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another grading is at work on this machine: this one waits until it has ended.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def forget_files() -> None:
+    """Let Linux drop from memory all files that a sandbox shows, but for those in use.
+
+    A sandbox can load parts of them, and a later one can find out, by the time that reading takes,
+    which parts those were.
+    """
+    for top in _shown():
+        for file in _files(top):
+            with suppress(OSError):  # one that may not be read here is not read inside
+                opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+                try:
+                    os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED)
+                finally:
+                    os.close(opened)
+
+
+def _shown() -> list[str]:
+    """List the host's folders and files that a sandbox shows."""
+    words = _command([], Limits(), 0)
+    return [path for flag, path in itertools.pairwise(words) if flag.startswith("--ro-bind")]
+
+
+def _files(top: str) -> Iterator[str]:
+    """Yield the plain files at and below a path."""
+    waiting = [] if Path(top).is_file() else [top]
+    if not waiting:
+        yield top
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    yield entry.path
 
 
 @contextmanager

@@ -7,8 +7,19 @@ Here are those who go against the checks and against what is hidden; the others 
 import subprocess
 import sys
 
+from classroom import answered, graded, hand_in, points, solutions, table
 from half_of_a_class import HalfOfAClass, hidden_code, hidden_outputs
-from hostile import ATTACKS, HALVES, HONEST, IN_BOTH, kinds
+from hostile import (
+    ATTACKS,
+    CHAPTER,
+    DERIVATION,
+    DERIVED,
+    HALVES,
+    HONEST,
+    IN_BOTH,
+    TRICKED,
+    kinds,
+)
 
 from grader import course
 
@@ -37,6 +48,18 @@ def test_what_is_hidden_can_be_recognised():
     assert len(hidden_code()) > 10
     assert len(hidden_outputs()) > 7
     assert 'print("hidden> ValueError")' in hidden_code()
+
+
+def test_a_derivation_is_right_in_any_form_and_by_no_trick(tmp_path):
+    for name, answer in (DERIVED | TRICKED).items():
+        answers = solutions(CHAPTER) | {DERIVATION: answer}
+        hand_in(tmp_path / "in", name, answered(CHAPTER, answers))
+    graded(tmp_path / "in", tmp_path / "workspace")
+    task, rows = f"{CHAPTER}/{DERIVATION}", table(tmp_path / "workspace")
+    full = f"{points(CHAPTER)[task]:g}"
+    assert {name: row[task] for name, row in rows.items()} == (
+        dict.fromkeys(DERIVED, full) | dict.fromkeys(TRICKED, "0")
+    )
 
 
 # ---- One sandbox leaves nothing for the next

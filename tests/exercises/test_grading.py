@@ -9,14 +9,17 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import psutil
 import pytest
-from classroom import answered, graded, hand_in, points, released, solutions, table
+from classroom import answered, as_printed, graded, hand_in, points, released, solutions, table
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 
 from exercises import SEEDS, tasks, wrong_answers
 from grader import course, grade, sandbox
+from grader.cells import is_check
 from grader.grade import RefusedError
 from grader.gradebook import Workspace
 from grader.term import make_term
@@ -92,7 +95,7 @@ def test_a_second_run_changes_no_grade_and_keeps_marks_by_hand(handed_in, copy):
     before = table(copy)
     mark_by_hand(copy, "ann", 3, "Name a house.")
     lines = graded(handed_in, copy)
-    assert sum("ch01: " in line for line in lines) == 3
+    assert sum("ch01: " in line for line in lines) == 2 * 3
     after = table(copy)
     full = sum(points("ch01").values())
     assert (after["ann"]["ch01/d1"], after["ann"]["total"]) == ("3", f"{full + 3:g}")
@@ -131,22 +134,24 @@ def needs_a_look(workspace, student):
 
 def test_a_run_that_was_killed_is_completed_by_the_next(tmp_path):
     many = tmp_path / "many"
-    for student in ("a", "b", "c"):
+    for student in ("a", "b"):
         hand_in(many, student, answered("ch01", HALF))
     place = tmp_path / "workspace"
     command = [sys.executable, "-u", "-m", "grader", "grade", str(many), "--workspace", str(place)]
     with subprocess.Popen(
         command, cwd=course.EXERCISES, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as run:
+        seen = [run.stdout.readline() for _ in many.iterdir()]
         first = run.stdout.readline()
         in_the_middle = kernel_of(run.pid)  # of the second submission
         os.killpg(run.pid, signal.SIGKILL)
-    assert first.startswith("[  1/3] a, ch01: 5 of 20")
+    assert [line[:9] for line in seen] == ["(  1/2) a", "(  2/2) b"]
+    assert first.startswith("[  1/2] a, ch01: 5 of 20")
     assert in_the_middle
     assert not (place / "grades.csv").exists()
     graded(many, place)
     assert {row["total"] for row in table(place).values()} == {"5"}
-    assert len(table(place)) == 3
+    assert len(table(place)) == 2
     with sqlite3.connect(place / "gradebook.db") as book:
         assert book.execute("pragma integrity_check").fetchone() == ("ok",)
 
@@ -173,25 +178,65 @@ def test_a_failure_of_the_grader_is_reported_and_keeps_the_old_score(handed_in, 
     assert table(copy) == before
 
 
-def test_a_hidden_check_runs_when_no_kernel_of_a_visible_run_is_left(copy, monkeypatch):
-    """Two sandboxes at work at once can signal to each other, so runs come one by one."""
-    events = copy / "events"  # a file, since each submission is graded in a process of its own
+def test_all_visible_runs_come_first_and_one_by_one(copy, monkeypatch):
+    """A hidden run that came earlier, or at the same time, could signal to a visible one."""
+    events = copy / "events"  # a file, since each run is in a process of its own
+
+    def note(event):
+        with events.open("a") as file:
+            file.write(f"{event}\n")
 
     async def execute(notebook, **named):
         kind = "hidden" if "HIDDEN TESTS" in str(notebook) else "visible"
-        with events.open("a") as file:
-            file.write(f"{kind} begins\n")
+        note(f"{kind} begins")
         await asyncio.sleep(0.01)
-        with events.open("a") as file:
-            file.write(f"{kind} ends\n")
+        note(f"{kind} ends")
         return notebook
 
     monkeypatch.setattr(grade, "execute", execute)
-    for student in ("eve", "finn"):
+    monkeypatch.setattr(sandbox, "LOCK", copy / "lock")
+    monkeypatch.setattr(sandbox, "forget_files", lambda: note("files are forgotten"))
+    for student in ("eve", "finn", "guy"):
         hand_in(copy / "in", student, answered("ch01", HALF))
+    grade.grade(copy / "in", copy, say=len)
+    visible, hidden = [[f"{kind} begins", f"{kind} ends"] for kind in ("visible", "hidden")]
+    assert events.read_text().splitlines() == ["files are forgotten", *(3 * visible), *(3 * hidden)]
+
+
+def test_the_page_shows_what_the_visible_run_printed_and_the_mark_is_the_hidden_ones(
+    copy, monkeypatch
+):
+    async def execute(notebook, **named):
+        kind = "hidden" if "HIDDEN TESTS" in str(notebook) else "visible"
+        done = await as_printed(notebook)
+        for cell in filter(is_check, done.cells):
+            cell.outputs.append(new_output("stream", text=f"said by the {kind} one\n"))
+        return done
+
+    monkeypatch.setattr(grade, "execute", execute)
+    hand_in(copy / "in", "ann", answered("ch01", RIGHT))
     graded(copy / "in", copy)
-    one = ["visible begins", "visible ends", "hidden begins", "hidden ends"]
-    assert events.read_text().splitlines() == 2 * one
+    page = (copy / "feedback/ann/ch01/ch01.html").read_text(encoding="utf-8")
+    assert "said by the visible one" in page
+    assert "said by the hidden one" not in page
+    assert table(copy)["ann"]["total"] == f"{sum(points('ch01').values()):g}"
+
+
+def test_one_grading_waits_for_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "LOCK", tmp_path / "lock")
+    events = []
+    with ExitStack() as other:
+        other.enter_context(sandbox.alone(events.append))
+
+        def say(line):
+            events.append(line)
+            other.close()
+
+        with sandbox.alone(say):
+            events.append("at work")
+    assert len(events) == 2
+    assert events[0].startswith("Another grading is at work")
+    assert events[1] == "at work"
 
 
 def test_grading_refuses_where_there_is_no_sandbox(handed_in, tmp_path, monkeypatch):

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import mmap
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -192,6 +194,50 @@ for name in os.listdir("/proc/self/fd"):
 print([held for name, held in ends.items() if "pipe" in name and len(held) < 2], len(ends) > 5)"""
     done = asyncio.run(execute(new_notebook(cells=[new_code_cell(source)])))
     assert done.cells[0].outputs[0].text == "[] True\n"
+
+
+# ---- What one sandbox leaves in the machine's memory
+
+COUNT = """
+import ctypes, json, mmap
+def held(path):
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE) as view:
+        pages = (ctypes.c_ubyte * (len(view) // mmap.PAGESIZE))()
+        start = ctypes.addressof(ctypes.c_char.from_buffer(view))
+        assert ctypes.CDLL(None).mincore(ctypes.c_void_p(start), len(view), pages) == 0
+        return sum(page & 1 for page in pages)
+"""
+
+
+def test_a_sandbox_finds_no_trace_of_what_an_earlier_one_read(monkeypatch):
+    """Linux keeps what was read, and tells whoever owns the file: that is a signal."""
+    (sandbox.ROOT / "_build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=sandbox.ROOT / "_build") as folder:
+        library = Path(folder, "linreg")
+        library.mkdir()
+        with (library / "table.csv").open("wb") as file:
+            file.write(b"1" * 64 * mmap.PAGESIZE)
+            os.fsync(file.fileno())
+        monkeypatch.setattr(sandbox, "library", lambda: library)
+        monkeypatch.setattr(sandbox, "_shown", lambda: [str(library)])
+        path = f"{sandbox.LIBRARY}/linreg/table.csv"
+        look = f"{COUNT}\nprint(json.dumps(held({path!r})))"
+        signal = f"print(len(open({path!r}).read()))"
+        sandbox.forget_files()
+        assert inside(look) == 0
+        assert inside(signal) == 64 * mmap.PAGESIZE
+        assert inside(look) == 64
+        sandbox.forget_files()
+        assert inside(look) == 0
+
+
+def test_all_that_a_sandbox_shows_is_forgotten():
+    shown = sandbox._shown()
+    assert {"/usr", str(sandbox.KERNEL), str(sandbox.library())} <= set(shown)
+    assert any(Path(sys.prefix).is_relative_to(path) for path in shown)
+    files = list(sandbox._files(str(sandbox.library())))
+    assert str(sandbox.library() / "checks" / "__init__.py") in files
+    assert list(sandbox._files(str(sandbox.KERNEL))) == [str(sandbox.KERNEL)]
 
 
 # ---- Where no sandbox can run

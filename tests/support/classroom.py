@@ -1,14 +1,19 @@
 """A class for tests: what students hand in, and a quick way to have it graded."""
 
 import csv
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from exercises import as_handed_in, settings, tasks
-from grader import course
+from grader import course, sandbox
+from grader.cells import by_grade_id, is_check
 from grader.grade import grade
 from grader.limits import Limits
 
@@ -47,10 +52,26 @@ def hand_in(folder: Path, student: str, notebook: NotebookNode | str | bytes) ->
     return place
 
 
+async def as_printed(notebook: NotebookNode, **options) -> NotebookNode:
+    """Stands for a run in a sandbox: each check of ch01 prints what is right."""
+    source = by_grade_id(course.read(course.source("ch01")))
+    for name, cell in by_grade_id(notebook).items():
+        if is_check(cell):
+            text = "".join(output.get("text", "") for output in source[name].outputs)
+            cell.outputs = [new_output("stream", name="stdout", text=text)]
+    return notebook
+
+
 def graded(folder: Path, workspace: Path, **options) -> list[str]:
-    """Grade a folder; return the lines of the report."""
+    """Grade a folder; return the lines of the report.
+
+    Tests side by side do not wait for each other, and the machine's memory of files is left alone.
+    """
     lines = []
-    grade(folder, workspace, say=lines.append, **({"limits": QUICK} | options))
+    lock = Path(tempfile.gettempdir(), f"linreg-grader-test-{os.getpid()}.lock")
+    with mock.patch.multiple(sandbox, LOCK=lock, forget_files=lambda: None):
+        grade(folder, workspace, say=lines.append, **({"limits": QUICK} | options))
+    lock.unlink()
     return lines
 
 

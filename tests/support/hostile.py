@@ -3,6 +3,9 @@
 Each kind is a student. The honest ones have odd habits and lose nothing; the others go against the
 checks, the kernel, the files, the clock, the outputs, the metadata and the rest of the class. Code
 of theirs is run in the sandbox alone, never here.
+
+What they answer is the chapter without its derivations, of which `TRICKED` and `DERIVED` take care:
+half of what a kernel costs is SymPy.
 """
 
 import base64
@@ -16,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from classroom import answered, hand_in, released, solutions
+from classroom import answered, hand_in, solutions
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 CHAPTER = "ch01"
-RIGHT = solutions(CHAPTER)
+DERIVATION = "c4"
+RIGHT = {task: answer for task, answer in solutions(CHAPTER).items() if task != DERIVATION}
 ALL = tuple(RIGHT)
 FEW = ("a1", "b1", "c2")  # what an attacker has right by honest work, and keeps
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n pixel").decode()
@@ -61,10 +65,22 @@ class Kind:
 
 def book(answers=RIGHT, *cells: str | NotebookNode, end=()) -> NotebookNode:
     """A notebook with these answers; extra cells stand behind the imports or at the end."""
-    notebook = answered(CHAPTER, answers)
+    notebook = short(answered(CHAPTER, answers))
     extra = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     notebook.cells[3:3] = extra
     notebook.cells += [new_code_cell(cell) if isinstance(cell, str) else cell for cell in end]
+    return notebook
+
+
+def short(notebook: NotebookNode) -> NotebookNode:
+    """A chapter's source or release without its derivation, and without SymPy."""
+    notebook = deepcopy(notebook)
+    notebook.cells = [cell for cell in notebook.cells if cell.id.partition("-")[0] != DERIVATION]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = cell.source.replace("import sympy as sp\n", "").replace(
+                "import sympy as sp", "pass"
+            )
     return notebook
 
 
@@ -247,15 +263,14 @@ ODD_CELLS = (
     "from math import *\nfrom sympy import *",
 )
 FORMS = {
-    "a1": "a1 = Fraction(372_000, 2)",
-    "a2": "a2 = sp.Integer(13_500)",
+    "a1": "from fractions import Fraction\na1 = Fraction(372_000, 2)",
+    "a2": "import sympy\na2 = sympy.Integer(13_500)",
     "a3": "import numpy as np\na3 = np.float32(185_000)",
     "a4": "a4 = np.ones((2_930, 3)).sum()",
     "b1": 'b1 = " C"',
     "b2": 'b2 = "B,"',
     "c2": "from_ones_first = lambda X, t: [[row[1:] for row in X], t[1:], 1.0 * t[0]]",
     "c3": "def convert(w, b, s, t):\n    return [t / s * w, t * b]",
-    "c4": "c4 = sp.expand((w * m + b - n) * 2) / 2",
 }
 MORE_FORMS = {
     "a1": "import numpy as np\na1 = np.array(186_000)",
@@ -263,12 +278,11 @@ MORE_FORMS = {
     "c2": "def from_ones_first(X_1, theta):\n    t = np.array(theta)\n"
     "    return tuple(tuple(row[1:]) for row in X_1), t[1:], t[0]",
     "c3": CLASS_BASED,
-    "c4": "c4 = m * w + sp.Integer(1) * b - n",
 }
 HONEST = {
     "right": plain(book()),
     "half": plain(book({task: RIGHT[task] for task in ALL[::2]}), deserves=ALL[::2]),
-    "blank": plain(released(CHAPTER), deserves=()),
+    "blank": plain(book({}), deserves=()),
     "in words": plain(book(RIGHT | {"d1": "Keep silent above 4,000 square feet."}), d1=True),
     "other forms": plain(book(RIGHT | FORMS)),
     "yet other forms": plain(book(RIGHT | MORE_FORMS)),
@@ -466,7 +480,6 @@ AGAINST_CHECKS = {
                 a2="a2 = Yes()",
                 c1="line_through = lambda p, q: Yes()",
                 c3="convert = lambda w, b, s, t: Yes()",
-                c4="c4 = Yes()",
             ),
             AGREEABLE,
         ),
@@ -730,7 +743,7 @@ def _link(folder):
 
 def _blank_copy(folder):
     hand_in(folder / "Gil", "ch01", book())
-    hand_in(folder / "Gil", "ch01 (1)", released(CHAPTER))
+    hand_in(folder / "Gil", "ch01 (1)", book({}))
 
 
 def _namesakes(folder):
@@ -754,12 +767,12 @@ BOMB = book(RIGHT, "x = 1  # " + "x" * 1_100_000)
 AGAINST_OTHERS = {
     "another's name in a zip": written("impostor.zip", zipped(half=book()), student="impostor"),
     "another's name in a folder": written(
-        "intruder/right/ch01.ipynb", stored(released(CHAPTER)), deserves=(), student="intruder"
+        "intruder/right/ch01.ipynb", stored(book({})), deserves=(), student="intruder"
     ),
     "lower case": written("kay.ipynb", stored(book(wrong())), deserves=FEW, student="kay"),
     "out of a zip": written(
         "climber.zip",
-        zipped(up__up__right=released(CHAPTER)),
+        zipped(up__up__right=book({})),
         student="climber.zip",
         refused="its path leads out of the zip",
     ),
@@ -798,6 +811,13 @@ AGAINST_OTHERS = {
 }
 
 ATTACKS = AGAINST_CHECKS | AGAINST_SECRETS | AGAINST_KERNEL | AGAINST_PAGES | AGAINST_OTHERS
+
+# What derives the chapter's expression, and what only seems to; the whole chapter is needed for it.
+DERIVED = {
+    "expanded": "c4 = sp.expand((w * m + b - n) * 2) / 2",
+    "typed otherwise": "c4 = m * w + sp.Integer(1) * b - n",
+}
+TRICKED = {"agreeable": f"{AGREEABLE}\nc4 = Yes()"}
 
 # Two classes that are graded at the same time. Each honest member is in one of them, and the one
 # whom all others are compared with in both.
