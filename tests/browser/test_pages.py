@@ -77,22 +77,47 @@ def wait_until_set(page):
     page.evaluate("window.MathJax?.startup?.promise")
 
 
-@contextmanager
-def opened(places, path, formulas=True, **options):
-    """A page, every formula set unless none is wanted; at the end it may have done no wrong."""
-    with opener(*places) as open_page:
-        page = open_page(path, formulas=formulas, **options)
-        if formulas:
-            wait_until_set(page)
-        yield page
-
-
 @pytest.fixture(scope="module")
 def places(chromium, book, site):
     return chromium, book, site
 
 
-# Each page is opened few times: tests look at it, and leave it as it was.
+@pytest.fixture(scope="module")
+def tab(places):
+    """Give a function that shows a page on a desk, its formulas set unless none is wanted.
+
+    There is one tab for each way of looking, which goes from page to page: what all pages load is
+    compiled once, which halves the time of a page. Whoever is done with a page says `end(page)`.
+    """
+    _, book, site = places
+    homes = {"http": site, "file": f"{book.as_uri()}/"}
+    tabs = {}
+    with opener(*places) as open_page:
+
+        def show(path, **way):
+            key = repr(way)
+            if key not in tabs:
+                tabs[key] = open_page("index.html", **way)
+            page = tabs[key]
+            page.goto("about:blank")  # what the last page's tests have changed is of no account
+            page.set_viewport_size(DESK)
+            page.emulate_media(media="screen", color_scheme=way.get("color_scheme"))
+            page.goto(homes[way.get("over", "http")] + path)
+            if way.get("formulas", True) and way.get("java_script_enabled", True):
+                wait_until_set(page)
+            return page
+
+        yield show
+
+
+def end(page):
+    """Fail if the page that a tab shows has done what no page may do."""
+    faults = [*page.faults]
+    page.faults.clear()
+    assert faults == []
+
+
+# Each page is shown few times: tests look at it, and leave it as it was.
 
 
 # Opens every fold of a page, and waits until the labs have taken the page's width.
@@ -114,11 +139,12 @@ CLOSE_FOLDS = """() => {
 
 
 @pytest.fixture(scope="module", params=LOOKED_AT)
-def lit(request, places):
+def lit(request, tab):
     """Each page in the light, on a fine screen, loaded once."""
-    with opened(places, request.param, viewport=DESK, device_scale_factor=2) as page:
-        page.narrow = False
-        yield page
+    page = tab(request.param, device_scale_factor=2)
+    page.narrow = False
+    yield page
+    end(page)
 
 
 @pytest.fixture
@@ -142,26 +168,16 @@ def phone(lit):
 
 
 @pytest.fixture(scope="module", params=DISTINCT)
-def night(request, places):
+def night(request, tab):
     """Each page on a desk, in the dark, from the disk.
 
     Setting formulas takes longest, and they are looked at in the light: here two pages show that
     MathJax comes from the disk as well.
     """
-    options = {"over": "file", "color_scheme": "dark", "viewport": DESK}
-    options["formulas"] = request.param in SET_FROM_DISK
-    with opened(places, request.param, **options) as page:
-        yield page
-
-
-@pytest.fixture(params=["light", "dark"])
-def paper(request, night):
-    """Each page as it is printed from either theme."""
-    in_scheme(night, request.param)
-    night.emulate_media(media="print")
-    yield night
-    night.emulate_media(media="screen")
-    in_scheme(night, "dark")
+    formulas = request.param in SET_FROM_DISK
+    page = tab(request.param, over="file", color_scheme="dark", formulas=formulas)
+    yield page
+    end(page)
 
 
 def asks_and_reports_nothing(page):
@@ -183,9 +199,10 @@ def test_nor_does_it_from_the_disk(night):
 
 @pytest.mark.parametrize("path", ["search.html", "genindex.html"])
 @pytest.mark.parametrize("over", ["http", "file"])
-def test_nor_do_the_pages_of_the_theme(places, path, over):
-    with opened(places, path, over=over) as page:
-        asks_and_reports_nothing(page)
+def test_nor_do_the_pages_of_the_theme(tab, path, over):
+    page = tab(path, over=over)
+    asks_and_reports_nothing(page)
+    end(page)
 
 
 @every_page
@@ -364,15 +381,6 @@ LEAST_CONTRAST = """() => {
 }"""
 
 
-def test_paper_is_light_and_its_text_dark(paper):
-    assert paper.evaluate("getComputedStyle(document.body).backgroundColor") in (
-        "rgb(255, 255, 255)",
-        "rgba(0, 0, 0, 0)",
-    )
-    least = paper.evaluate(LEAST_CONTRAST)
-    assert least["contrast"] >= 4.5, least
-
-
 def test_the_dark_has_light_text_and_links_that_stand_out(night):
     """All that axe asks for besides is the same as in the light."""
     assert night.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -380,6 +388,18 @@ def test_the_dark_has_light_text_and_links_that_stand_out(night):
         least = night.evaluate(LEAST_CONTRAST)
     assert least["contrast"] >= 4.5, least
     axe_finds_nothing(night, runOnly=["link-in-text-block"])
+
+
+def test_paper_is_light_and_its_text_dark(night):
+    """From either theme. It stands behind the other tests of the dark, for it leaves the light."""
+    for scheme in ("dark", "light"):
+        in_scheme(night, scheme)
+        night.emulate_media(media="print")
+        ground = night.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), scheme
+        least = night.evaluate(LEAST_CONTRAST)
+        assert least["contrast"] >= 4.5, (scheme, least)
+        night.emulate_media(media="screen")
 
 
 def test_answers_are_open_on_paper_and_folded_after(desk):
@@ -392,8 +412,8 @@ def test_answers_are_open_on_paper_and_folded_after(desk):
 
 
 @distinct_page
-def test_a_page_reads_without_javascript(new_page, path):
-    page = new_page(path, java_script_enabled=False)
+def test_a_page_reads_without_javascript(tab, path):
+    page = tab(path, java_script_enabled=False)
     assert len(page.locator(".bd-article").inner_text()) > 200
     if page.locator(".math").count():
         assert page.locator(".lr-noscript").is_visible()
@@ -403,6 +423,7 @@ def test_a_page_reads_without_javascript(new_page, path):
         assert ground == "rgb(255, 255, 255)"
         least = page.evaluate(LEAST_CONTRAST)
         assert least["contrast"] >= 4.5, least
+    end(page)
 
 
 @distinct_desk
