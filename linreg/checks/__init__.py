@@ -5,8 +5,24 @@ Learners import this package whole, `from linreg import checks`. Run as a progra
 points and messages.
 """
 
-from linreg.checks.answers import choice, number
-from linreg.checks.diagnosis import call, derivation, passed, raises, same, slopes
+from linreg.checks.alone import run, show
+from linreg.checks.answers import choice, letters, number
+from linreg.checks.derivations import derivation, value
+from linreg.checks.diagnosis import call, passed, raises, same, slopes
 from linreg.checks.not_yet import NotYet
 
-__all__ = ["NotYet", "call", "choice", "derivation", "number", "passed", "raises", "same", "slopes"]
+__all__ = [
+    "NotYet",
+    "call",
+    "choice",
+    "derivation",
+    "letters",
+    "number",
+    "passed",
+    "raises",
+    "run",
+    "same",
+    "show",
+    "slopes",
+    "value",
+]

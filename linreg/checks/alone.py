@@ -41,18 +41,20 @@ def run(check, *answers):
         ) from error
 
 
-def show(*values, digits=6):
+def show(start, *values, digits=6):
     """Print a line that the grader compares with that of the solution.
 
     Parameters
     ----------
+    start : str
+        What the line begins with, such as ``"hidden> "``.
     *values : numbers, (nested) sequences of numbers, bools or str
         What a learner's work gives. Numbers are read as `same` reads them.
     digits : int, default 6
         Significant digits of each number.
     """
     shown = [text for given in values for text in _texts(given, digits)]
-    print("hidden>", *shown)
+    print(start + " ".join(shown))
 
 
 def _texts(given, digits):

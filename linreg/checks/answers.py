@@ -39,12 +39,17 @@ def choice(task, value):
         raise NotYet(f"{name} is still None: give it a letter, such as {name} = {options[0]!r}.")
     if not isinstance(value, str):
         raise NotYet(f"{name} is {value!r}: give letters as text, such as {name} = {options[0]!r}.")
-    letters = "".join(sorted(set(value.lower()) - set(" ,;")))
-    if not letters or not set(letters) <= set(options):
+    chosen = letters(value)
+    if not chosen or not set(chosen) <= set(options):
         raise NotYet(f"{name} is {value!r}: the letters to choose from are {', '.join(options)}.")
-    if len(letters) > 1 and not about(task)["several"]:
+    if len(chosen) > 1 and not about(task)["several"]:
         raise NotYet(f"{name} is {value!r}: choose one letter.")
-    _judge(task, letters)
+    _judge(task, chosen)
+
+
+def letters(value):
+    """Return the letters of a choice in their order, each once, as its note is filed."""
+    return "".join(sorted(set(value.lower()) - set(" ,;")))
 
 
 def written(value, digits):

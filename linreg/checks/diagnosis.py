@@ -1,4 +1,4 @@
-"""Checks of work: functions, lists of numbers, and derivations.
+"""Checks of work: functions, and lists of numbers.
 
 `same` compares numbers and, where they differ, looks for the relation between them: a sign, a
 factor of 2 or N, a constant, an order. The relation is what it reports, never the numbers that it
@@ -6,12 +6,11 @@ expected.
 """
 
 from collections.abc import Sequence
-from copy import deepcopy
 from math import isclose, isfinite
-from random import Random
 
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about
+from linreg.checks.unchanged import contents
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
@@ -50,7 +49,7 @@ def call(task, function, *arguments, **named):
     NotYet
         If the function raises, returns None, or changes what it was given.
     """
-    before = deepcopy((arguments, named))
+    before = contents((arguments, named))
     if not callable(function):
         raise NotYet(f"{task.partition('/')[2]} needs a function here, not {function!r}.")
     name = getattr(function, "__name__", "your function")
@@ -60,7 +59,7 @@ def call(task, function, *arguments, **named):
         raise NotYet(f"{name} raised {type(error).__name__}: {error}") from error
     if found is None:
         raise NotYet(f"{name} returned None. Does every way through it end in a return?")
-    if repr(before) != repr((arguments, named)):
+    if before != contents((arguments, named)):
         raise NotYet(f"{name} changes the data that it is given: work on a copy.")
     return found
 
@@ -99,7 +98,7 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     NotYet
         If they differ; the message names the relation between them where there is one.
     """
-    found, expected = _plain(found), _plain(expected)
+    found, expected = plain(found), plain(expected)
     _same_shape(_shape(found), _shape(expected))
     found, expected = _flat(found), _flat(expected)
     bad = next((value for value in found if not isfinite(value)), None)
@@ -109,7 +108,7 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     if all(abs(a - b) <= margin for a, b in zip(found, expected)):
         return
     relation = _slip(found, slips or {}) or _relation(found, expected, n)
-    raise NotYet(_words(task, relation) if relation else _where(found, expected, margin))
+    raise NotYet(words(task, relation) if relation else _where(found, expected, margin))
 
 
 def slopes(function, point, step=1e-4):
@@ -121,61 +120,6 @@ def slopes(function, point, step=1e-4):
     return found
 
 
-def derivation(task, found, expected, slips=None):
-    """Compare a SymPy expression with the one expected, in whatever form it is written.
-
-    Parameters
-    ----------
-    task : str
-        Chapter and task, such as ``"ch03/c1"``; its notes may word a relation anew.
-    found, expected : SymPy expression
-        What a learner gives, and what is right.
-    slips : dict of name to expression, optional
-        What known slips lead to; the task's notes word each name as a relation.
-
-    Raises
-    ------
-    NotYet
-        If the difference does not simplify to 0, nor the quotient to 1 but for the rounding of
-        floats, and the two differ at points drawn at random; the message names a constant factor
-        or a constant difference, or the symbols that do not belong.
-    """
-    import sympy
-
-    found, expected = _expression(task, found), sympy.simplify(expected)
-    strangers = found.free_symbols - expected.free_symbols
-    missing = expected.free_symbols - found.free_symbols
-    names = list(slips or {})
-    found, expected, *slipped = _with_real_symbols(found, expected, *(slips or {}).values())
-    difference = sympy.simplify(found - expected)
-    ratio = sympy.simplify(found / expected) if expected != 0 else sympy.nan
-    factor = float(ratio) if ratio.is_number and ratio.is_real else None
-    if difference == 0 or (factor is not None and _close(factor, 1)) or _agree(found, expected):
-        return
-    for name, slip in zip(names, slipped):
-        if sympy.simplify(found - slip) == 0 or _agree(found, slip):
-            raise NotYet(_words(task, name))
-    if factor == 0:
-        raise NotYet(_words(task, "vanishes"))
-    if difference.has(sympy.nan, sympy.zoo, sympy.oo):
-        raise NotYet(_words(task, "infinite"))
-    if factor is not None:
-        raise NotYet(_words(task, _ratio(factor, None)))
-    if difference.is_number:
-        raise NotYet(_words(task, "shift"))
-    anew = {*map(str, strangers)} & {*map(str, missing)}
-    if anew:
-        names = ", ".join(sorted(anew))
-        raise NotYet(f"Made anew: {names}. Use the symbols of the cell above as they are.")
-    if strangers:
-        names = ", ".join(sorted(map(str, strangers)))
-        raise NotYet(f"The answer does not depend on {names}, yours does.")
-    if missing:
-        names = ", ".join(sorted(map(str, missing)))
-        raise NotYet(f"The answer depends on {names} too, yours does not.")
-    raise NotYet(about(task)["otherwise"])
-
-
 def passed(task):
     """Print that all visible checks of a task have passed; the last line of its visible part."""
     print(f"{task}: the visible checks pass.")
@@ -184,66 +128,17 @@ def passed(task):
 # ---- Reading what was given
 
 
-def _plain(values):
+def plain(values):
     """Return a number, or lists of numbers, whatever the library they come from."""
     if hasattr(values, "tolist"):
         values = values.tolist()
     if isinstance(values, (Sequence, range)) and not isinstance(values, str):
-        return [_plain(value) for value in values]
+        return [plain(value) for value in values]
     try:
         return float(values)
     except (TypeError, ValueError):
         kind = type(values).__name__
         raise NotYet(f"A number belongs where there is a value of type {kind}.") from None
-
-
-def _expression(task, found):
-    """Return what was given as a SymPy expression, or say why it is none."""
-    import sympy
-
-    name = task.partition("/")[2]
-    if found is None:
-        raise NotYet(f"{name} is still None: replace None by your expression.")
-    try:
-        read = sympy.sympify(found, strict=True)
-    except (sympy.SympifyError, AttributeError, TypeError):
-        read = None
-    if not isinstance(read, sympy.Expr) or read.is_Matrix:
-        raise NotYet(
-            f"{name} is of type {type(found).__name__}: write an expression in the symbols that "
-            "the cell above defines."
-        )
-    return read
-
-
-def _with_real_symbols(*expressions):
-    """Return the expressions with real symbols in them, so that abs(x)**2 is x**2."""
-    from sympy import Dummy
-
-    symbols = set().union(*(expression.free_symbols for expression in expressions))
-    real = {
-        symbol: Dummy(symbol.name, real=True, positive=symbol.is_positive) for symbol in symbols
-    }
-    return [expression.xreplace(real) for expression in expressions]
-
-
-def _agree(found, expected):
-    """Return whether two expressions agree at points between -1 and 1, where `simplify` cannot."""
-    from sympy import Rational
-
-    draw = Random("points")
-    symbols = sorted(found.free_symbols | expected.free_symbols, key=str)
-    for _ in range(8):
-        sizes = {symbol: Rational(draw.randint(1, 98), 99) for symbol in symbols}
-        signs = {symbol: 1 if symbol.is_positive else draw.choice((-1, 1)) for symbol in symbols}
-        at = {symbol: signs[symbol] * sizes[symbol] for symbol in symbols}
-        try:
-            a, b = complex(found.subs(at)), complex(expected.subs(at))
-        except (TypeError, ValueError):  # what stands there is no number
-            return False
-        if not abs(a - b) <= 1e-9 * abs(b):
-            return False
-    return True
 
 
 def _shape(values):
@@ -282,7 +177,7 @@ def _flat(values):
 
 def _slip(found, slips):
     """Return the name of the known slip that these numbers come from, or None."""
-    known = {name: _flat(_plain(values)) for name, values in slips.items()}
+    known = {name: _flat(plain(values)) for name, values in slips.items()}
     return next((name for name, values in known.items() if _all_close(zip(found, values))), None)
 
 
@@ -334,7 +229,8 @@ def _all_close(pairs):
     return all(_close(a, b) for a, b in pairs)
 
 
-def _words(task, relation):
+def words(task, relation):
+    """Return what a task says of a relation: in its own words where it has them."""
     return (RELATIONS | about(task).get("relations", {}))[relation]
 
 

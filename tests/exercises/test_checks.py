@@ -1,18 +1,24 @@
 """Promise: a check of numbers names the slip that they come from."""
 
+import copy
+import random
+from fractions import Fraction
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import sympy
 
 from linreg import checks
-from linreg.checks import diagnosis
+from linreg.checks import derivations, diagnosis
 
 
 @pytest.fixture
 def _worded(monkeypatch):
     relations = {"bias": "Where is b?", "half": "The 2 is missing."}
     words = {"relations": relations, "otherwise": "What else?"}
-    monkeypatch.setattr(diagnosis, "about", lambda task: words)
+    for module in (diagnosis, derivations):
+        monkeypatch.setattr(module, "about", lambda task: words)
 
 
 @pytest.mark.usefixtures("_worded")
@@ -134,6 +140,15 @@ x, y = sympy.symbols("x y")
 size = sympy.Symbol("size", positive=True)
 
 
+def derived(found, expected, **slips):
+    """Check a derivation against the seals of what is expected."""
+    expected = sympy.sympify(expected)
+    names = " ".join(map(str, expected.free_symbols))
+    positive = any(symbol.is_positive for symbol in expected.free_symbols) or None
+    seals = derivations.sealed("ch00/c1", expected, **slips)
+    checks.derivation("ch00/c1", found, names, seals, positive=positive)
+
+
 @pytest.mark.usefixtures("_worded")
 @pytest.mark.parametrize(
     ("found", "says"),
@@ -144,6 +159,9 @@ size = sympy.Symbol("size", positive=True)
         (x / (y - y), "not finite"),
         (1.00002 * (x + y), "rounded on the way"),
         ((x + y) / 2, "The 2 is missing"),
+        (0.33 * (x + y) * 3, "rounded on the way"),
+        (-3 * x - 3 * y, "same factor"),
+        (-2 * x - 2 * y, "-2"),
         (x + y + 1, "off by the same constant"),
         (x + sympy.Symbol("z"), "does not depend on z"),
         (x + sympy.Symbol("y", positive=True), "Made anew: y"),
@@ -160,7 +178,7 @@ size = sympy.Symbol("size", positive=True)
 )
 def test_a_wrong_derivation_gets_the_words_for_its_kind(found, says):
     with pytest.raises(checks.NotYet, match=says):
-        checks.derivation("ch00/c1", found, x + y)
+        derived(found, x + y)
 
 
 @pytest.mark.parametrize(
@@ -176,15 +194,196 @@ def test_a_wrong_derivation_gets_the_words_for_its_kind(found, says):
     ],
 )
 def test_an_honest_form_of_a_derivation_passes(found, expected):
-    checks.derivation("ch00/c1", found, expected)
+    derived(found, expected)
 
 
 @pytest.mark.usefixtures("_worded")
 def test_a_known_slip_of_a_derivation_is_named():
     with pytest.raises(checks.NotYet, match="Where is b"):
-        checks.derivation("ch00/c1", y * x - y, x + y, slips={"bias": (x - 1) * y})
+        derived(y * x - y, x + y, bias=(x - 1) * y)
     half_angle = sympy.tan(sympy.acos(x) / 2) ** 2
-    slips = {"bias": (1 - x) / (1 + x)}
     with pytest.raises(checks.NotYet, match="Where is b"):
-        checks.derivation("ch00/c1", half_angle, (1 + x) / (1 - x), slips=slips)
-    checks.derivation("ch00/c1", x + y, x + y, slips={"bias": y + x})
+        derived(half_angle, (1 + x) / (1 - x), bias=(1 - x) / (1 + x))
+    derived(x + y, x + y, bias=y + x)
+
+
+def test_seals_tell_no_answer_and_no_two_tasks_share_them():
+    seals = derivations.sealed("ch00/c1", x + y, bias=x)
+    assert set(seals) == {"right", "factor", "shift", "bias"}
+    assert not set(seals.values()) & set(derivations.sealed("ch00/c2", x + y, bias=x).values())
+
+
+@pytest.mark.usefixtures("_worded")
+def test_another_symbol_may_stand_for_one_where_the_check_says_so():
+    seals = derivations.sealed("ch00/c1", 2 * x)
+    checks.derivation("ch00/c1", 2 * y, "x", seals, aliases={"y": "x"})
+    with pytest.raises(checks.NotYet, match="does not depend on y"):
+        checks.derivation("ch00/c1", 2 * y, "x", seals)
+
+
+def test_a_value_on_the_border_of_two_roundings_is_refused():
+    with pytest.raises(ValueError, match="border of roundings"):
+        derivations.sealed("ch00/c1", sympy.Rational(1_234_567_895, 10**9))
+
+
+def test_an_expression_comes_to_a_number_or_says_that_it_does_not():
+    assert checks.value(x**2 / y, {"x": 3, "y": Fraction(9, 2)}) == 2
+    assert checks.value(7, {}) == 7
+    for found in (x / y, sympy.I * x, None, "x", (x, y)):
+        with pytest.raises(checks.NotYet):
+            checks.value(found, {"x": 3})
+
+
+# ---- What a function is given
+
+
+def called(function, *given, **named):
+    return checks.call("ch00/c1", function, *given, **named)
+
+
+def set_entry(table):
+    table[1000] = 7
+    return 1
+
+
+LONG = np.arange(2000.0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        LONG,
+        LONG.astype(int),
+        [0] * 2000,
+        dict.fromkeys(range(2000), 0),
+        SimpleNamespace(table=LONG),
+        [[LONG], (LONG, 3)],
+        np.array([None] * 2000),
+        np.array([np.nan] * 2000),
+    ],
+    ids=str,
+)
+def test_a_change_in_the_middle_of_what_was_given_is_noticed(given):
+    def change(given):
+        given = getattr(given, "table", given)
+        return set_entry(given[0][0] if len(given) < 3 else given)
+
+    with pytest.raises(checks.NotYet, match="change changes the data"):
+        called(change, copy.deepcopy(given))
+    with pytest.raises(checks.NotYet, match="change changes the data"):
+        called(change, given=copy.deepcopy(given))
+
+
+def as_floats(table):
+    table.dtype = np.int64
+    return 1
+
+
+def as_column(table):
+    table.shape = (-1, 1)
+    return 1
+
+
+@pytest.mark.parametrize("function", [as_floats, as_column, lambda table: table.sort() or 1])
+def test_another_shape_type_or_order_of_an_array_is_a_change(function):
+    with pytest.raises(checks.NotYet, match="changes the data"):
+        called(function, np.array([3.0, 1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("given", "use"),
+    [
+        (random.Random("a"), lambda draw: draw.random()),
+        (np.random.default_rng(1), lambda draw: draw.normal()),
+        (np.random.RandomState(1), lambda draw: draw.normal()),
+        (iter([1, 2]), next),
+        ((k for k in range(3)), next),
+        ([random.Random("a")], lambda draws: draws[0].random()),
+        ([1, float("nan")], len),
+        (np.array([np.nan, 1]), len),
+        (lambda: 1, lambda function: function()),
+        (Fraction(1, 3), float),
+        (x + y, str),
+        ({1, 2}, len),
+        (b"ab", len),
+    ],
+)
+def test_what_is_drawn_from_or_only_read_is_not_changed(given, use):
+    assert called(use, given) is not None
+
+
+def test_a_list_that_holds_itself_is_compared_too():
+    inner = [1]
+    inner.append(inner)
+    assert called(len, inner) == 2
+    with pytest.raises(checks.NotYet, match="changes the data"):
+        called(lambda table: table.append(3) or 1, inner)
+
+
+# ---- Checks alone
+
+
+def test_a_check_runs_without_a_learners_names():
+    names = {"sum": 0, "checks": None, "float": 1.5, "np": None}
+    exec(
+        "def check(answer):\n"
+        "    import numpy as np\n"
+        "    checks.show('hidden> ', answer, sum([1, 2]), float('2'), np.ones(2))\n",
+        names,
+    )
+    checks.run(names["check"], 7)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 3, "three", [[1], [1, 2]], object(), {}, (), [None], np.array(3.0)]
+)
+def test_a_check_does_not_crash_on_what_a_learner_returns(answer):
+    def check(answer):
+        import numpy as np
+
+        if np.shape(answer[0]) != (2,) or answer[1] * 2.0 > answer["b"]:
+            raise checks.NotYet("Something else.")
+
+    with pytest.raises(checks.NotYet):
+        checks.run(check, answer)
+
+
+def test_what_a_check_says_passes_through_and_so_does_an_interruption():
+    def raises(error):
+        raise error
+
+    with pytest.raises(checks.NotYet, match=r"^Look again\.$"):
+        checks.run(raises, checks.NotYet("Look again."))
+    with pytest.raises(KeyboardInterrupt):
+        checks.run(raises, KeyboardInterrupt())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [2, 0.5],
+        (Fraction(2), Fraction(1, 2)),
+        np.array([2, 0.5]),
+        [np.array(2), np.float32(0.5)],
+        [sympy.Integer(2), sympy.Rational(1, 2)],
+        sympy.Matrix([2, 0.5]),
+        [[2], [np.array([0.5])]],
+    ],
+    ids=repr,
+)
+def test_the_same_numbers_are_shown_alike_whatever_their_kind(given, capsys):
+    checks.show("hidden> ", given)
+    assert capsys.readouterr().out == "hidden> 2 0.5\n"
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_matrix_of_numpys_is_shown_as_its_numbers(capsys):
+    checks.show("hidden> ", np.asmatrix([2, 0.5]))
+    assert capsys.readouterr().out == "hidden> 2 0.5\n"
+
+
+def test_words_truths_and_digits_are_shown_as_they_are(capsys):
+    checks.show("hidden> ", "no error", True, 1 / 3, [], digits=3)
+    assert capsys.readouterr().out == "hidden> no error True 0.333\n"
+    with pytest.raises(checks.NotYet, match="type NoneType"):
+        checks.show("hidden> ", None)
