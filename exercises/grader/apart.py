@@ -30,7 +30,7 @@ class Bounds:
     that only what hangs without working meets it.
     """
 
-    cpu_seconds: int = 12
+    cpu_seconds: int = 7
     memory_bytes: int = 400_000_000  # more than the process had at its start
     seconds: float = 300
 

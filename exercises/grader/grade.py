@@ -87,7 +87,8 @@ def grade(
     skeletons = {name: _source(name) for name in _known(chapters)}
     # By the other chapters' sources their notebooks are known for what they are.
     sources = {name: course.read(course.source(name)) for name in course.chapters()}
-    collected = collect(folder, sources | skeletons, only=chapters)
+    limits = limits or Limits()
+    collected = collect(folder, sources | skeletons, only=chapters, bounds=limits.own_work)
     for note in collected.notes:
         say(f"note: {note}")
     if not any(found.file for found in collected.found):
@@ -95,7 +96,7 @@ def grade(
     if unsafe and why_not:
         say("WARNING: no sandbox. Submissions run with all your rights.")
     try:
-        run = _Run(Workspace(workspace), skeletons, not why_not, limits or Limits(), say)
+        run = _Run(Workspace(workspace), skeletons, not why_not, limits, say)
         with sandbox.alone(say):
             failed = run.grade_all(collected.taken)
         refused = [(found.file, found.reason) for found in collected.with_verdict("refused")]

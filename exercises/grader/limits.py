@@ -16,8 +16,9 @@ class Limits:
 
     When the time or the restarts of a notebook are used up, its checks of answers that did run have
     `check_seconds`, and as many restarts once more. Checks keep their outputs whatever the rest of
-    the notebook put out. `own_work` holds for what the grader itself does with a submission, once
-    for grading it and once for its page.
+    the notebook put out. `own_work` holds for what the grader itself does with a submission, in
+    each of four processes: for reading it, for either run, and for its page. So one that stalls it
+    everywhere costs the class half a minute.
     """
 
     cell_seconds: float = 10

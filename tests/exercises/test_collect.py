@@ -12,7 +12,8 @@ import pytest
 from nbformat import NotebookNode, v3, v4
 from nbformat import writes as written
 
-from grader.collect import collect
+from grader.apart import Bounds
+from grader.collect import collect, zips
 from grader.collect.budget import LARGEST_FILE, STUDENT_LIMITS
 from grader.collect.files import UnreadableError
 from grader.collect.reading import read_notebook
@@ -273,11 +274,16 @@ def test_what_is_no_plain_file(tmp_path):
 
 
 def test_what_cannot_be_opened(tmp_path, monkeypatch):
+    opens = Path.open
+
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
+    def refuse_notebooks(path, *arguments, **named):
+        return refuse() if path.suffix == ".ipynb" else opens(path, *arguments, **named)
+
     lay(tmp_path, {"ann/ch03.ipynb": N3, "bob.ipynb": N3})
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "open", refuse_notebooks)
     result = collect(tmp_path, SKELETONS)
     assert {found.reason for found in result.found} == {
         "cannot be read (PermissionError): ask for it again"
@@ -288,6 +294,56 @@ def test_what_cannot_be_opened(tmp_path, monkeypatch):
     }
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert only_reason(collect(tmp_path, SKELETONS)) == "cannot be opened: Permission denied"
+
+
+# What is read costs a bounded time and memory, in a process of its own
+
+SMALL = Bounds(cpu_seconds=1, memory_bytes=40_000_000)
+SWOLLEN = (
+    b'{"nbformat": 4, "cells": [], "more": [' + b"{}," * 1_000_000 + b"{}]}"
+)  # 90 MB in Python
+
+
+def test_what_takes_too_much_memory_to_read_is_refused_and_the_class_goes_on(tmp_path):
+    files = {"ann.ipynb": SWOLLEN, "bob.zip": zipped({"ch03.ipynb": SWOLLEN}), "cy_ch03.ipynb": N3}
+    result = collected(tmp_path, files, bounds=SMALL)
+    assert set(result.taken) == {("cy", "ch03")}
+    reason = "cannot be read: reading it needed more than 40 MB of memory"
+    assert [(found.file, found.reason) for found in result.with_verdict("refused")] == [
+        ("ann.ipynb", reason),
+        ("bob.zip", reason),
+    ]
+
+
+def test_what_takes_too_much_time_to_read_is_refused_and_the_class_goes_on(tmp_path, monkeypatch):
+    def read(data):
+        while b"STALL" in data:
+            pass
+        return read_notebook(data)
+
+    monkeypatch.setattr("grader.collect.verdicts.read_notebook", read)
+    result = collected(tmp_path, {"ann.ipynb": b"{STALL}", "cy_ch03.ipynb": N3}, bounds=SMALL)
+    assert set(result.taken) == {("cy", "ch03")}
+    reason = "cannot be read: reading it took more than 1 seconds of processor time"
+    assert [found.reason for found in result.with_verdict("refused")] == [reason]
+
+
+def test_no_notebook_and_no_zip_is_read_in_the_graders_own_process(tmp_path, monkeypatch):
+    def read(data):
+        raise UnreadableError(f"read by {os.getpid()}")
+
+    monkeypatch.setattr("grader.collect.verdicts.read_notebook", read)
+    files = {"ann.ipynb": N3, "bob.zip": zipped({"ch03.ipynb": N3}), "cy/a.ipynb": N3}
+    reasons = [found.reason for found in collected(tmp_path, files).found]
+    assert [reason.rpartition(" ")[0] for reason in reasons] == ["read by"] * 3
+    assert f"read by {os.getpid()}" not in reasons
+
+
+def test_the_list_of_a_classs_zip_is_read_elsewhere_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(zips, "_count", lambda file: os._exit(3))
+    monkeypatch.setattr(zips, "ZipFile", lambda *_: pytest.fail("it was read here"))
+    result = collected(tmp_path, {"all.zip": zipped({"ann.ipynb": N3, "bob.ipynb": N3})})
+    assert only_reason(result) == "broken zip: ask for it again"
 
 
 # Which chapter it is

@@ -1,15 +1,16 @@
 """Find out who handed in what, in whatever form a teacher has it, and read it with suspicion."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from grader.apart import Bounds, WorkError, apart
 from grader.collect.attempts import choose, forgive_companions
 from grader.collect.chapters import Chapter
-from grader.collect.files import File
+from grader.collect.files import File, is_notebook
 from grader.collect.names import label_of
 from grader.collect.verdicts import Found, judge
 from grader.collect.whole_class import class_files
@@ -37,7 +38,10 @@ class Collected:
 
 
 def collect(
-    folder: Path | str, skeletons: Mapping[str, NotebookNode], only: Collection[str] | None = None
+    folder: Path | str,
+    skeletons: Mapping[str, NotebookNode],
+    only: Collection[str] | None = None,
+    bounds: Bounds | None = None,
 ) -> Collected:
     """Find every student's notebook for every chapter in a folder, and read it.
 
@@ -66,6 +70,9 @@ def collect(
         The sources of the exercises by chapter, as in {"ch03": ...}.
     only : collection of str, optional
         The chapters to take; notebooks of others are ignored.
+    bounds : Bounds, optional
+        What reading a file may use, or a student's zip with all in it; the standard bounds unless
+        given.
 
     Returns
     -------
@@ -76,17 +83,32 @@ def collect(
         raise FileNotFoundError(f"{folder} is not there: name the folder with the submissions.")
     notes: list[str] = []
     chapters = {name: Chapter(source) for name, source in skeletons.items()}
+    for chapter in chapters.values():
+        chapter.get_ready()
+
+    def judged(file: File) -> list[Found]:
+        return judge(file, label_of(file.path, depth, folder.name), chapters, only)
+
     with ExitStack() as stack:
         files, depth = class_files(folder, stack, notes)
-        found = [
-            verdict
-            for outer in files
-            for file in _opened(outer)
-            for verdict in judge(file, label_of(file.path, depth, folder.name), chapters, only)
-        ]
+        found = [found for file in files for found in _judged(file, judged, bounds or Bounds())]
     choose(found)
     forgive_companions(found)
     return Collected(sorted(found, key=lambda each: each.file), notes)
+
+
+def _judged(file: File, judged: Callable[[File], list[Found]], bounds: Bounds) -> list[Found]:
+    """Give verdicts on a file, or on all that a student's zip holds.
+
+    Whatever is read is read in a process of its own: a few megabytes can become a gigabyte.
+    """
+    if not (is_notebook(file.path[-1]) or can_be_opened(file)):
+        return judged(file)
+    try:
+        return apart(lambda: [found for each in _opened(file) for found in judged(each)], bounds)
+    except WorkError as error:
+        file.problem = f"cannot be read: reading it {error}"
+        return judged(file)
 
 
 def _opened(file: File) -> list[File]:

@@ -48,6 +48,10 @@ class Chapter:
         places = enumerate(self.source.cells)
         return {words(self.given[place]) for place, cell in places if is_check(cell)}
 
+    def get_ready(self) -> None:
+        """Work out all of this now, so that processes forked from this one need not."""
+        _ = self.given, self.names, self.texts, self.questions, self.checks
+
     @property
     def _locked(self) -> Iterator[NotebookNode]:
         return (cell for cell in self.source.cells if not is_answer(cell))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from zipfile import ZipFile, ZipInfo
 
+from grader.apart import Bounds, apart
 from grader.collect.budget import CLASS_LIMITS, STUDENT_LIMITS, Budget
 from grader.collect.files import (
     LINK,
@@ -51,6 +52,8 @@ def unzip_student(file: File) -> Iterator[File]:
 def _members(file: File, budget: Budget, stack: ExitStack | None = None) -> Iterator[File]:
     """Yield the members of a zip; without a stack it is read into memory."""
     try:
+        if stack:
+            apart(lambda: _count(file), Bounds())  # what goes well there costs as little here
         source = stack.enter_context(file.open()) if stack else io.BytesIO(read_bytes(file))
         zipped = ZipFile(source)
         members = [info for info in zipped.infolist() if not info.is_dir()]
@@ -66,6 +69,12 @@ def _members(file: File, budget: Budget, stack: ExitStack | None = None) -> Iter
     else:
         for info in members:
             yield _member(file, zipped, info, budget)
+
+
+def _count(file: File) -> int:
+    """Return how many members a zip on the disk lists."""
+    with file.open() as source, ZipFile(source) as zipped:
+        return len(zipped.infolist())
 
 
 def _member(file: File, zipped: ZipFile, info: ZipInfo, budget: Budget) -> File:
