@@ -290,10 +290,25 @@ def test_another_shape_type_or_order_of_an_array_is_a_change(function):
         called(function, np.array([3.0, 1.0, 2.0]))
 
 
+class Countdown:
+    """An iterator that keeps its place in an attribute."""
+
+    place = 3
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.place -= 1
+        return self.place
+
+
 @pytest.mark.parametrize(
     ("given", "use"),
     [
         (random.Random("a"), lambda draw: draw.random()),
+        (random.Random("a"), lambda draw: draw.gauss(0, 1)),
+        (Countdown(), next),
         (np.random.default_rng(1), lambda draw: draw.normal()),
         (np.random.RandomState(1), lambda draw: draw.normal()),
         (iter([1, 2]), next),

@@ -585,7 +585,7 @@ AGAINST_SECRETS = {
     "a spy in errors": plain(
         book(RIGHT | {"c1": IN_ERRORS}, SPY, end=["raise ValueError(heard())"]), deserves=()
     ),
-    "a spy in the tree": plain(book(RIGHT, TREE), deserves=("b1", "b2", "b3", "c2")),
+    "a spy in the tree": plain(book(RIGHT, TREE), deserves=()),
     "a spy with locks": plain(book(RIGHT, LOCKS, end=[LOCKED])),
     "history": plain(book(RIGHT, end=["%history -g", "print(In, Out)", "%notebook /tmp/a.ipynb"])),
 }
