@@ -1,5 +1,7 @@
 """The colours of the book, once: for its figures, its labs and its pages."""
 
+__all__ = ["DARK", "PALETTE", "colour", "css_variables"]
+
 # A role, and its colour on a light and on a dark page. Each colour stands out from its page by
 # 4.5 to 1 or more, but for the grid, which is meant to recede.
 PALETTE = {

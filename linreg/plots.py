@@ -3,11 +3,28 @@
 Nothing here fits, shows or changes a global setting.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 from linreg.extras import extra
 from linreg.palette import colour
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-def subplots(n_columns=1, *, height=2.8):
+__all__ = [
+    *["boxes", "contours", "curve", "error_curve", "floor", "image_of_circle", "in_space", "jump"],
+    *["line", "loss_curve", "points", "regions", "residuals", "spaced", "squares", "subplots"],
+    *["thousands", "trail"],
+]
+
+# A list, an array or a tensor of numbers; a place (x, y); and the ends of a range.
+Numbers = Sequence[float] | Any
+Pair = tuple[float, float]
+
+
+def subplots(n_columns: int = 1, *, height: float = 2.8) -> "tuple[Figure, Axes | Any]":
     """Return a figure and its axes in the book's look: one, or an array of ``n_columns``.
 
     ``height`` is in inches. The figure is 4.8 inches wide, so that its text can be read on a phone,
@@ -31,14 +48,22 @@ def subplots(n_columns=1, *, height=2.8):
     return fig, axes
 
 
-def thousands(ax, *, axis="both"):
+def thousands(ax: "Axes", *, axis: str = "both") -> "Axes":
     """Write the numbers along an axis, ``"x"``, ``"y"`` or ``"both"``, as 150,000."""
     for one in ("x", "y") if axis == "both" else (axis,):
         getattr(ax, f"{one}axis").set_major_formatter("{x:,.0f}")
     return ax
 
 
-def points(ax, x, y, *, role="data", size=6.5, strength=1.0):
+def points(
+    ax: "Axes",
+    x: Numbers,
+    y: Numbers,
+    *,
+    role: str = "data",
+    size: float = 6.5,
+    strength: float = 1.0,
+) -> "Axes":
     """Draw one dot a sample; ``x`` and ``y`` have shape (n_samples,).
 
     ``size`` is in points. Thousands of dots want a small size and a strength near 0.2.
@@ -47,13 +72,15 @@ def points(ax, x, y, *, role="data", size=6.5, strength=1.0):
     return ax
 
 
-def residuals(ax, x, y, y_hat):
+def residuals(ax: "Axes", x: Numbers, y: Numbers, y_hat: Numbers) -> "Axes":
     """Draw a stick from each target to its prediction; all three have shape (n_samples,)."""
     ax.vlines(x, y, y_hat, color=colour("residual"), linewidth=1.6)
     return ax
 
 
-def line(ax, coef, intercept, *, role="fit", strength=1.0):
+def line(
+    ax: "Axes", coef: Numbers, intercept: float, *, role: str = "fit", strength: float = 1.0
+) -> "Axes":
     """Draw ``y = coef[0] * x + intercept`` across the axes, at a strength between 0 and 1.
 
     ``coef`` has shape (1,).
@@ -68,7 +95,7 @@ def line(ax, coef, intercept, *, role="fit", strength=1.0):
     return ax
 
 
-def squares(ax, x, y, coef, intercept):
+def squares(ax: "Axes", x: Numbers, y: Numbers, coef: Numbers, intercept: float) -> "Axes":
     """Draw the residuals of a line as sticks with their squares; the axes get equal units.
 
     ``x`` and ``y`` have shape (n_samples,), ``coef`` has shape (1,). A square stands on that side
@@ -87,7 +114,7 @@ def squares(ax, x, y, coef, intercept):
     return ax
 
 
-def loss_curve(ax, loss_history, *, role="fit", label=""):
+def loss_curve(ax: "Axes", loss_history: Numbers, *, role: str = "fit", label: str = "") -> "Axes":
     """Draw the loss after each step on a logarithmic axis, its label at its end.
 
     ``loss_history`` has one entry a step, the start first.
@@ -97,7 +124,9 @@ def loss_curve(ax, loss_history, *, role="fit", label=""):
     return ax
 
 
-def curve(ax, x, y, *, role="fit", label="", style="-"):
+def curve(
+    ax: "Axes", x: Numbers, y: Numbers, *, role: str = "fit", label: str = "", style: str = "-"
+) -> "Axes":
     """Draw a curve through points in order, its label at its end.
 
     ``x`` and ``y`` have shape (n_points,); ``style`` is matplotlib's, such as ``"--"``.
@@ -115,14 +144,14 @@ def curve(ax, x, y, *, role="fit", label="", style="-"):
     return ax
 
 
-def error_curve(ax, steps, errors, *, role="data"):
+def error_curve(ax: "Axes", steps: Numbers, errors: Numbers, *, role: str = "data") -> "Axes":
     """Draw an error against the step that made it, both axes logarithmic, smallest step left."""
     ax.plot(steps, errors, color=colour(role), linewidth=1.6)
     ax.set(xscale="log", yscale="log")
     return ax
 
 
-def floor(ax, value, *, label=""):
+def floor(ax: "Axes", value: float, *, label: str = "") -> "Axes":
     """Draw a dashed level that a curve cannot pass, such as the least loss."""
     ax.axhline(value, color=colour("best"), linestyle="--", linewidth=1.4)
     middle = sum(ax.get_xlim()) / 2
@@ -130,7 +159,14 @@ def floor(ax, value, *, label=""):
     return ax
 
 
-def contours(ax, loss, w_range, b_range, *, heights=None):
+def contours(
+    ax: "Axes",
+    loss: Callable[[float, float], float],
+    w_range: Pair,
+    b_range: Pair,
+    *,
+    heights: Sequence[float] | None = None,
+) -> "Axes":
     """Draw rings of equal ``loss(w, b)`` over two ranges ``(low, high)``.
 
     At the ``heights``, each with its number; without any, at levels even in the loss's root.
@@ -146,18 +182,24 @@ def contours(ax, loss, w_range, b_range, *, heights=None):
     return ax
 
 
-def spaced(low, high, n):
+def spaced(low: float, high: float, n: int) -> list[float]:
     """Return ``n`` evenly spaced numbers, both ends included."""
     return [low + (high - low) * i / (n - 1) for i in range(n)]
 
 
-def trail(ax, path, *, role="fit"):
+def trail(ax: "Axes", path: Sequence[Pair] | Any, *, role: str = "fit") -> "Axes":
     """Draw the places ``(w, b)`` that a walk visited, in order, a dot at each."""
     ax.plot(*zip(*path), "o-", color=colour(role), markersize=3.5, linewidth=1.2)
     return ax
 
 
-def boxes(ax, texts, strengths, *, role="data"):
+def boxes(
+    ax: "Axes",
+    texts: Sequence[Sequence[str]],
+    strengths: Sequence[Numbers] | Any,
+    *,
+    role: str = "data",
+) -> "Axes":
     """Draw a table of boxes, each with its text on a tint of its own.
 
     ``texts`` and ``strengths`` have the same shape, rows first; the first row is on top. A strength
@@ -179,14 +221,20 @@ def boxes(ax, texts, strengths, *, role="data"):
     return ax
 
 
-def jump(ax, start, end, *, role="best"):
+def jump(ax: "Axes", start: Pair, end: Pair, *, role: str = "best") -> "Axes":
     """Draw a straight arrow from one place ``(x, y)`` to another."""
     arrow = {"arrowstyle": "-|>", "color": colour(role), "linewidth": 1.8, "shrinkA": 0}
     ax.annotate("", xy=end, xytext=start, arrowprops={**arrow, "shrinkB": 0})
     return ax
 
 
-def in_space(ax, page, *, sheets, arrows):
+def in_space(
+    ax: "Axes",
+    page: Sequence[Pair],
+    *,
+    sheets: Sequence[Sequence[Numbers]],
+    arrows: Mapping[str, tuple[Numbers, Numbers, str]],
+) -> "Axes":
     """Draw flat sheets and arrows of a space of three axes, as seen from one side.
 
     ``page`` holds three pairs: where the picture shows 1 on each axis. A sheet is a list of its
@@ -213,7 +261,9 @@ def in_space(ax, page, *, sheets, arrows):
     return ax
 
 
-def image_of_circle(ax, matrix, arrows):
+def image_of_circle(
+    ax: "Axes", matrix: Sequence[Numbers] | Any, arrows: Sequence[Numbers]
+) -> "Axes":
     """Draw where a matrix, two rows of two numbers, sends the unit circle and two arrows from 0.
 
     ``arrows`` holds two pairs, the arrows' ends before the matrix is applied. The unit circle is
@@ -233,7 +283,9 @@ def image_of_circle(ax, matrix, arrows):
     return ax
 
 
-def regions(ax, x, y, names, roles):
+def regions(
+    ax: "Axes", x: Numbers, y: Numbers, names: Sequence[Sequence[str]], roles: Mapping[str, str]
+) -> "Axes":
     """Tint each part of a plane by its name; both axes are logarithmic.
 
     ``x`` has shape (n,), ``y`` has shape (m,), ``names`` has one row for each entry of ``y``, with

@@ -106,7 +106,7 @@ def matrix(X):
     if validation.is_checked(X):
         return X
     if hasattr(X, "__array__"):
-        return as_floats(X, "X", ndim=2)
+        return _as_floats(X, "X", ndim=2)
     return torch.tensor(validation.matrix(X), dtype=torch.float64)
 
 
@@ -117,13 +117,13 @@ def vector(values, name, like=None):
     if not hasattr(values, "__array__"):
         values = torch.tensor(validation.vector(values, name), dtype=torch.float64)
         values = values if like is None else values.to(like)
-    tensor = as_floats(values, name, ndim=1)
+    tensor = _as_floats(values, name, ndim=1)
     if like is not None and tensor.dtype != like.dtype:
         raise TypeError(f"{name} is {tensor.dtype} but X or y is {like.dtype}: convert one of them")
     return tensor
 
 
-def as_floats(values, name, ndim):
+def _as_floats(values, name, ndim):
     """Return a tensor of float32 or float64, or raise what is wrong with it."""
     if not isinstance(values, torch.Tensor):
         validation.not_masked(values, name)

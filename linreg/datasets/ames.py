@@ -5,6 +5,8 @@ from importlib.resources import files
 
 from linreg.datasets.dataset import Dataset
 
+__all__ = ["LABELS", "QUANTITIES", "SOURCE", "UNIT_OF", "load_ames"]
+
 SOURCE = (
     'De Cock, D. (2011), "Ames, Iowa: Alternative to the Boston Housing Data as an End of '
     'Semester Regression Project", Journal of Statistics Education 19(3), '
@@ -49,7 +51,7 @@ LABELS = {
 UNIT_OF = {name: unit for unit, names in (QUANTITIES | LABELS).items() for name in names}
 
 
-def load_ames():
+def load_ames() -> Dataset:
     """Load the whole Ames housing file: 2,930 sales by 82 columns, named as in the file.
 
     Returns
@@ -79,13 +81,13 @@ def load_ames():
     text = (files("linreg.datasets") / "ames_housing.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     columns = {
-        name: [read_field(field, UNIT_OF[name]) for field in column]
+        name: [_read_field(field, UNIT_OF[name]) for field in column]
         for name, column in zip(header, zip(*rows, strict=True), strict=True)
     }
     return Dataset(columns, {name: UNIT_OF[name] for name in header}, SOURCE)
 
 
-def read_field(field, unit):
+def _read_field(field, unit):
     """Return a field as an int or as text, None where the file leaves it empty."""
     field = field.strip()
     if not field:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+__all__ = ["Dataset"]
+
 
 @dataclass(frozen=True, repr=False)
 class Dataset:
@@ -22,7 +24,7 @@ class Dataset:
     units: dict[str, str]
     source: str
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> list:
         """Return the column called ``name``, or raise a KeyError that suggests near names."""
         if name in self.columns:
             return self.columns[name]
@@ -31,6 +33,6 @@ class Dataset:
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "see .columns"
         raise KeyError(f"no column {name!r}: {hint}")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n_rows = len(next(iter(self.columns.values()), []))
         return f"Dataset({n_rows:,} rows × {len(self.columns)} columns)"

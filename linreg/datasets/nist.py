@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 
+__all__ = ["NIST_NAMES", "NistProblem", "load_nist"]
+
 NIST_NAMES = (
     *("Norris", "Pontius", "NoInt1", "NoInt2", "Filip", "Longley"),
     *("Wampler1", "Wampler2", "Wampler3", "Wampler4", "Wampler5"),
@@ -65,12 +67,12 @@ class NistProblem:
     r_squared: str
     source: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shape = (len(self.X), len(self.feature_names))
         return f"NistProblem({self.name!r}, {self.level.lower()} difficulty, X of shape {shape})"
 
 
-def load_nist(name):
+def load_nist(name: str) -> NistProblem:
     """Load one of NIST's eleven linear regression problems.
 
     Parameters
@@ -102,60 +104,60 @@ def load_nist(name):
         raise ValueError(f"no NIST problem {name!r}: choose one of {', '.join(NIST_NAMES)}")
     path = files("linreg.datasets") / "nist_strd" / f"{name}.dat"
     text = "\n".join(line.rstrip() for line in path.read_text(encoding="ascii").splitlines())
-    columns = read_columns(text)
-    model = find(r"\n +(y = .+)", text)
-    estimates = dict(re.findall(r"\n +B(\d+) +(\S+ +\S+)", section(text, "Certified Values")))
+    columns = _read_columns(text)
+    model = _find(r"\n +(y = .+)", text)
+    estimates = dict(re.findall(r"\n +B(\d+) +(\S+ +\S+)", _section(text, "Certified Values")))
     coef = {k: estimate.split() for k, estimate in estimates.items()}
     intercept, intercept_sd = coef.pop("0", (None, None))
     # The model of Filip writes dots for the powers in the middle.
     written = dict(re.findall(r"B(\d+)\*\(?(x\d*(?:\*\*\d+)?)", model))
     feature_names = [written.get(k, f"x**{k}") for k in coef]
-    features = [evaluate(feature, columns) for feature in feature_names]
+    features = [_evaluate(feature, columns) for feature in feature_names]
     return NistProblem(
         name=name,
-        level=find(r"(\w+) Level of Difficulty", text),
+        level=_find(r"(\w+) Level of Difficulty", text),
         model=model,
         columns=columns,
         X=[list(row) for row in zip(*features, strict=True)],
-        y=evaluate("y", columns),
+        y=_evaluate("y", columns),
         fit_intercept=intercept is not None,
         feature_names=feature_names,
         coef=[estimate for estimate, _ in coef.values()],
         intercept=intercept,
         coef_sd=[sd for _, sd in coef.values()],
         intercept_sd=intercept_sd,
-        residual_sd=find(r"Standard Deviation +([\d.]\S*)", text),
-        r_squared=find(r"R-Squared +(\S+)", text),
-        source=read_source(text, name),
+        residual_sd=_find(r"Standard Deviation +([\d.]\S*)", text),
+        r_squared=_find(r"R-Squared +(\S+)", text),
+        source=_read_source(text, name),
     )
 
 
-def find(pattern, text):
+def _find(pattern, text):
     """Return the part of text that the pattern's group matches first."""
     return re.search(pattern, text)[1]
 
 
-def section(text, title):
+def _section(text, title):
     """Return the lines that the header announces under a title, and the line above them."""
     first, last = re.search(rf"{title} +\(lines (\d+) to (\d+)\)", text).groups()
     return "\n".join(text.splitlines()[int(first) - 2 : int(last)])
 
 
-def read_columns(text):
+def _read_columns(text):
     """Return the data as columns of decimal text; the line above the data names them."""
-    heading, *rows = section(text, "Data").splitlines()
+    heading, *rows = _section(text, "Data").splitlines()
     _, *names = heading.split()
     columns = zip(*(row.split() for row in rows), strict=True)
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def evaluate(term, columns):
+def _evaluate(term, columns):
     """Return the exact values of a term such as ``x3`` or ``x**2``."""
     name, _, power = term.partition("**")
     return [Fraction(value) ** int(power or 1) for value in columns[name]]
 
 
-def read_source(text, name):
+def _read_source(text, name):
     """Return the reference that the header gives, on one line, and the file it came in."""
-    reference = " ".join(find(r"Reference: +((?:.+\n)+)", text).split())
+    reference = " ".join(_find(r"Reference: +((?:.+\n)+)", text).split())
     return f"{reference} NIST/ITL Statistical Reference Datasets, {name}.dat"

@@ -2,8 +2,10 @@
 
 from linreg.datasets.dataset import Dataset
 
+__all__ = ["load_eight_points"]
 
-def load_eight_points():
+
+def load_eight_points() -> Dataset:
     """Load eight points near a line, made up for this book.
 
     Returns

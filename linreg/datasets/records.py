@@ -2,9 +2,12 @@
 
 import json
 from importlib.resources import files
+from typing import Any
+
+__all__ = ["load_measured"]
 
 
-def load_measured(name):
+def load_measured(name: str) -> dict[str, Any]:
     """Load a record of a benchmark, such as ``"loops_to_numpy"``.
 
     Returns

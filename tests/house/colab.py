@@ -16,37 +16,29 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests/support"))
+from notebooks import numbered, printed, tags  # noqa: E402, from the folder just named
+
 FOLDERS = ["notebooks", "book", "exercises/source"]
 
 
 def run(path, folder):
     """Run a copy of a notebook; return the cells that failed, and how many print something else."""
     notebook = nbformat.read(shutil.copy(path, folder), as_version=4)
-    stored = [printed(cell) for cell in notebook.cells]
+    cells = [cell for _, cell in numbered(notebook, "code")]
+    stored = [printed(cell) for cell in cells]
     client = NotebookClient(
         notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
     failed = [
         f"cell {place}: {output.ename}: {output.evalue}"
-        for place, cell in enumerate(notebook.cells, start=1)
-        for output in cell.get("outputs", [])
-        if output.output_type == "error" and not is_meant(cell)
+        for place, cell in numbered(notebook, "code")
+        for output in cell.outputs
+        if output.output_type == "error" and "raises-exception" not in tags(cell)  # it is meant
     ]
-    differing = sum(printed(cell) != before for cell, before in zip(notebook.cells, stored))
+    differing = sum(printed(cell) != before for cell, before in zip(cells, stored))
     return failed, differing
-
-
-def is_meant(cell):
-    """Return whether a cell shows an error on purpose."""
-    return "raises-exception" in cell.metadata.get("tags", [])
-
-
-def printed(cell):
-    """Return what a cell printed, if it is a compared one."""
-    if "nbval-ignore-output" in cell.metadata.get("tags", []):
-        return ""
-    return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
 def main():

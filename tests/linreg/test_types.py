@@ -6,14 +6,26 @@ import inspect
 import pytest
 from backends import needs_torch
 
-MODULES = ["palette", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
-MODULES += ["least_squares", "error_free", "extras", pytest.param("with_torch", marks=needs_torch)]
+from linreg import labs
+
+KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"]
+
+MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
+MODULES += ["least_squares", "error_free", "extras", "plots", "datasets.ames", "datasets.nist"]
+MODULES += ["datasets.points", "datasets.records", "labs.bowl.bowl", "labs.doors.doors"]
+MODULES += ["labs.drag.drag", "labs.valley.valley", *(f"labs.kit.{part}" for part in KIT)]
+MODULES += [pytest.param("with_torch", marks=needs_torch)]
+# Classes whose methods a reader or another lab calls.
+CLASSES = ["datasets.Dataset", "datasets.NistProblem", "labs.kit.lab.Lab", "labs.kit.chart.Chart"]
+CLASSES += ["labs.kit.scale.Axis"]
+MADE = [getattr(labs, name) for name in labs.__all__]
 
 
 def bare(function):
     """What a function takes or returns without saying of what type it is."""
     signature = inspect.signature(function)
-    found = [name for name, one in signature.parameters.items() if one.annotation is one.empty]
+    parameters = {name: one for name, one in signature.parameters.items() if name != "self"}
+    found = [name for name, one in parameters.items() if one.annotation is one.empty]
     return found + ["return"] * (signature.return_annotation is signature.empty)
 
 
@@ -29,6 +41,31 @@ def test_public_functions_are_annotated(name):
     }
     assert own
     assert {one: bare(function) for one, function in own.items() if bare(function)} == {}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_names_what_is_public(name):
+    module = importlib.import_module(f"linreg.{name}")
+    assert all(hasattr(module, one) for one in module.__all__)
+    assert [one for one in module.__all__ if one.startswith("_")] == []
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_public_methods_are_annotated(name):
+    module, _, of = name.rpartition(".")
+    members = vars(getattr(importlib.import_module(f"linreg.{module}"), of))
+    methods = {one: getattr(method, "__func__", method) for one, method in members.items()}
+    own = {
+        one: method
+        for one, method in methods.items()
+        if inspect.isfunction(method) and not one.startswith("_")
+    }
+    assert {one: set(bare(m)) - {"cls"} for one, m in own.items() if set(bare(m)) - {"cls"}} == {}
+
+
+@pytest.mark.parametrize("lab", MADE, ids=lambda lab: lab.__name__)
+def test_what_a_lab_is_made_of_is_annotated(lab):
+    assert bare(lab.__init__) == []
 
 
 def test_a_bare_name_is_seen():

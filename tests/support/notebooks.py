@@ -54,11 +54,14 @@ def shows_image(cell: NotebookNode) -> bool:
 
 def compared_text(notebook: NotebookNode) -> str:
     """All text that the code cells print and that nbval compares on each run."""
-    texts = []
-    for _, cell in numbered(notebook, "code"):
-        if cell.execution_count is not None and not tags(cell) & NOT_COMPARED:
-            texts += [_text(output) for output in cell.outputs]
-    return "\n".join(texts)
+    return "\n".join(printed(cell) for _, cell in numbered(notebook, "code"))
+
+
+def printed(cell: NotebookNode) -> str:
+    """All text that a code cell prints, if it is a compared one."""
+    if cell.execution_count is None or tags(cell) & NOT_COMPARED:
+        return ""
+    return "\n".join(_text(output) for output in cell.outputs)
 
 
 def _text(output: NotebookNode) -> str:

@@ -1,5 +1,6 @@
 """The bowl: the loss of every line at once, and marbles that roll down it by gradient descent."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
@@ -114,15 +115,15 @@ class Bowl(DescentLab):
 
     def __init__(
         self,
-        x=None,
-        y=None,
-        learning_rate=0.1,
-        marbles=(),
-        hand=None,
-        collinear=False,
-        azimuth=-35.0,
-        elevation=38.0,
-    ):
+        x: Sequence[float] | None = None,
+        y: Sequence[float] | None = None,
+        learning_rate: float = 0.1,
+        marbles: Sequence[Sequence[float]] = (),
+        hand: Sequence[float] | None = None,
+        collinear: bool = False,
+        azimuth: float = -35.0,
+        elevation: float = 38.0,
+    ) -> None:
         x, y = points_or(load_eight_points(), x, y)
         super().__init__(
             x=x,
@@ -563,7 +564,7 @@ class View:
         return (self.thin, self.lean), (0, 1)
 
 
-def curving(stops):
+def curving(stops: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return places along a way in the round, close enough to curve on a surface.
 
     Stops too near each other to be seen apart are left out.

@@ -1,6 +1,7 @@
 """Which door: what each method costs for a shape of X, and who wins where, counted and measured."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from traitlets import Dict, Float, Int, validate
 
@@ -91,8 +92,14 @@ class Doors(Lab):
     spoken = ("n_samples", "n_features", "n_steps")
 
     def __init__(
-        self, n_samples=1000, n_features=10, n_steps=100, rate=1e10, word_bytes=8, record=None
-    ):
+        self,
+        n_samples: int = 1000,
+        n_features: int = 10,
+        n_steps: int = 100,
+        rate: float = 1e10,
+        word_bytes: int = 8,
+        record: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(
             n_samples=n_samples,
             n_features=n_features,
@@ -202,7 +209,7 @@ def _recorded(row):
     return [row["n_samples"], row["n_features"], seconds]
 
 
-def amount(value):
+def amount(value: float) -> str:
     """Return a count as text: ``100,333``, ``4 million``."""
     for unit, name in AMOUNTS:
         if value >= unit:
@@ -216,12 +223,12 @@ def _steps_text(steps):
     return STEPS[steps != 1].format(count=amount(steps))
 
 
-def counted(value):
+def counted(value: float) -> str:
     """Return a count as text in a column of numbers: ``100,333``, ``4.0×10⁶``."""
     return amount(value) if value < 1e6 else readable(value, 3)
 
 
-def scaled(value, units, digits=2):
+def scaled(value: float, units: Sequence[tuple[float, str]], digits: int = 2) -> str:
     """Return a value in the largest of some units that it reaches: ``36 µs``, ``80 GB``."""
     unit, name = next((one for one in units if value >= one[0]), units[-1])
     part = value / unit

@@ -1,5 +1,6 @@
 """The drag: points and a line to take hold of, and the error of each as a square."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, isfinite, sqrt
@@ -76,7 +77,15 @@ class Drag(Lab):
     }
     spoken = ("w", "b", "absolute", "best")
 
-    def __init__(self, x=None, y=None, w=None, b=None, absolute=False, best=False):
+    def __init__(
+        self,
+        x: Sequence[float] | None = None,
+        y: Sequence[float] | None = None,
+        w: float | None = None,
+        b: float | None = None,
+        absolute: bool = False,
+        best: bool = False,
+    ) -> None:
         first = FIRST_LINE if x is None and y is None else (0.0, None)
         if x is None and y is None:
             x, y = zip(*POINTS, strict=True)
@@ -274,7 +283,7 @@ def _rectangle(left, top, width, height, role="residual"):
     )
 
 
-def padded(values, share):
+def padded(values: list[float], share: float) -> tuple[float, float]:
     """Return a window ``(low, high)`` on values: a share of their spread more, ends made round."""
     low, high = min(values), max(values)
     pad = share * (high - low) or max(1.0, abs(low) / 4)

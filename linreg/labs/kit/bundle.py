@@ -7,6 +7,8 @@ share one scope.
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 __all__ = ["BundleError", "bundle", "files_of"]
 
@@ -20,7 +22,7 @@ class BundleError(ValueError):
     """The files of a front end do not fit together."""
 
 
-def bundle(path, constants):
+def bundle(path: Path, constants: dict[str, Any]) -> str:
     """Return the JavaScript file at ``path`` and all that it imports as the text of one module.
 
     ``constants``, what JavaScript takes over from Python, become the module's ``LAB``. What the
@@ -44,7 +46,7 @@ def bundle(path, constants):
     return "\n".join([head, *(part.lstrip("\n") for part in (*parts, subject))])
 
 
-def files_of(path, above=()):
+def files_of(path: Path, above: tuple[Path, ...] = ()) -> list[Path]:
     """Return the file at ``path`` and all that it imports, each once and after its imports.
 
     ``above`` holds the files that import it, from the first one on.

@@ -1,19 +1,23 @@
 """Still pictures of charts, and the colours of what stands in them."""
 
+from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from linreg.labs.kit.scale import ACROSS, DOWN, axis_of, share_of
 from linreg.palette import PALETTE
 
+Place = tuple[float, float]
+
 __all__ = ["Chart", "clip_line", "key", "page_colour"]
 
 
-def page_colour(role):
+def page_colour(role: str) -> str:
     """Return a role's colour for SVG: the page's variable, or the light one where there is none."""
     return f"var(--lr-{role}, {PALETTE[role]['light']})"
 
 
-def key(role):
+def key(role: str) -> str:
     """Return a dot in a role's colour as HTML, to stand on one line with what it means.
 
     The colour stands there twice: JupyterLab strips a variable until a notebook is trusted.
@@ -40,23 +44,38 @@ class Chart:
     width, height = 360, 250
     left, right, top, bottom = 46, 12, 24, 36
 
-    def __init__(self, title, x, y, names, log=False, log_x=False):
+    def __init__(
+        self,
+        title: str,
+        x: Place,
+        y: Place,
+        names: tuple[str, str],
+        log: bool = False,
+        log_x: bool = False,
+    ) -> None:
         self.title = title
         self.x, self.y, self.log, self.log_x = x, y, log, log_x
         self.names = names
         self.inside, self.over = [], []  # clipped to the chart, and not
 
-    def across(self, value):
+    def across(self, value: float) -> float:
         """Return a position from the left, in pixels."""
         share = share_of(value, self.x, self.log_x)
         return self.left + share * (self.width - self.left - self.right)
 
-    def down(self, value):
+    def down(self, value: float) -> float:
         """Return a position from the top, in pixels."""
         share = share_of(value, self.y, self.log)
         return self.height - self.bottom - share * (self.height - self.top - self.bottom)
 
-    def line(self, points, role, width=2.0, dash="", opacity=1.0):
+    def line(
+        self,
+        points: Iterable[Place],
+        role: str,
+        width: float = 2.0,
+        dash: str = "",
+        opacity: float = 1.0,
+    ) -> None:
         """Draw a line through ``points``, pairs in the data's units, clipped to the chart."""
         at = " ".join(f"{self.across(x):.1f},{self.down(y):.1f}" for x, y in points)
         extra = f' stroke-dasharray="{dash}"' if dash else ""
@@ -66,13 +85,13 @@ class Chart:
             f' stroke-width="{width:g}"{extra}/>'
         )
 
-    def straight(self, w, b, role, **style):
+    def straight(self, w: float, b: float, role: str, **style: Any) -> None:
         """Draw the part of ``y = w * x + b`` that the chart shows, if any."""
         ends = clip_line(w, b, self.x, self.y)
         if ends:
             self.line(ends, role, **style)
 
-    def points(self, points, role, radius=4.5):
+    def points(self, points: Iterable[Place], role: str, radius: float = 4.5) -> None:
         """Draw a dot at each of ``points``, pairs in the data's units."""
         self.over += [
             f'<circle cx="{self.across(x):.1f}" cy="{self.down(y):.1f}" r="{radius:g}"'
@@ -80,7 +99,7 @@ class Chart:
             for x, y in points
         ]
 
-    def svg(self):
+    def svg(self) -> str:
         """Return the chart as one ``<svg>`` element."""
         width, height = self.width, self.height
         box = f"{self.left} {self.top} {width - self.left - self.right}"
@@ -95,7 +114,7 @@ class Chart:
             f"{inside}</svg>{over}</svg>"
         )
 
-    def axes(self):
+    def axes(self) -> str:
         """Return the axes, their numbers and their names as SVG."""
         floor_, right = self.height - self.bottom, self.width - self.right
         pieces = []
@@ -123,7 +142,7 @@ class Chart:
         return "".join(pieces)
 
 
-def clip_line(w, b, x, y):
+def clip_line(w: float, b: float, x: Place, y: Place) -> list[Place] | None:
     """Return the two ends of a line's part within a frame, or ``None`` where it misses it."""
     (left, right), (bottom, top) = x, y
     ends = [(left, w * left + b), (right, w * right + b)]

@@ -51,7 +51,7 @@ class DescentLab(Lab):
         return rate
 
 
-def best_line(x, y):
+def best_line(x: list[float], y: list[float]) -> tuple[float, float, float]:
     """Return ``(w, b, loss)`` of the line of least mean squared error, x and y (n_samples,)."""
     return _solved(tuple(x), tuple(y))
 
@@ -62,7 +62,7 @@ def _solved(x, y):
     return fit.coef[0], fit.intercept, fit.loss_history[0]
 
 
-def threshold(x):
+def threshold(x: list[float]) -> float:
     """Return the learning rate from which on descent on a line no longer closes in, 2/λmax.
 
     λmax is the larger eigenvalue of the Hessian 2 [[mean x², mean x], [mean x, 1]].

@@ -8,7 +8,7 @@ import json
 import sys
 from html import escape
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import anywidget
 
@@ -49,12 +49,12 @@ class Lab(anywidget.AnyWidget):
             cls._css = cls.css()
 
     @classmethod
-    def slug(cls):
+    def slug(cls) -> str:
         """Return the lab's name in file names and on pages."""
         return cls.__name__.lower()
 
     @classmethod
-    def bundle(cls):
+    def bundle(cls) -> str:
         """Return the lab's whole front end as one ES module: its own file, and what that imports.
 
         The lab's exports stay exports.
@@ -65,26 +65,26 @@ class Lab(anywidget.AnyWidget):
         return bundle(Path(sys.modules[cls.__module__].__file__).with_suffix(".js"), constants)
 
     @classmethod
-    def css(cls):
+    def css(cls) -> str:
         """Return the one style sheet: the palette, the kit's rules, what each lab adds to them."""
         return css_variables() + "\n".join(
             sheet.read_text(encoding="utf-8") for sheet in style_sheets()
         )
 
-    def proposed(self, proposal, *names):
+    def proposed(self, proposal: dict[str, Any], *names: str) -> list:
         """Return traits by name, among them the one that is about to change."""
         changed = proposal["trait"].name
         return [proposal["value"] if name == changed else getattr(self, name) for name in names]
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """Return what the page's copy of the lab starts from, as plain Python."""
         return {name: getattr(self, name) for name in self.shown}
 
-    def still(self):
+    def still(self) -> str:
         """Return HTML that shows the state without any script, its pictures drawn as SVG."""
         raise NotImplementedError
 
-    def html(self):
+    def html(self) -> str:
         """Return the lab as HTML, its pictures as images; the same state gives the same text."""
         state = json.dumps(self.state(), separators=(",", ":"))
         quoted = escape(state, quote=False).replace("'", "&#39;")
@@ -103,7 +103,7 @@ class Lab(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
 
 
-def style_sheets():
+def style_sheets() -> list[Path]:
     """Return the files of the one style sheet in their order: the kit's, then each lab's."""
     kit = [_KIT / f"{part}.css" for part in _PARTS]
     return [*kit, *sorted(set(_KIT.parent.glob("*/*.css")) - set(_KIT.glob("*.css")))]

@@ -21,12 +21,12 @@ _IMAGE = re.compile(r'<img class="lr-picture"[^>]* src="data:image/svg\+xml;base
 _OPENING = re.compile(r"<svg role=\"img\"([^>]*)><title>(.*?)</title>", re.DOTALL)
 
 
-def as_images(html):
+def as_images(html: str) -> str:
     """Return HTML with an image in the place of each drawing, which its title tells in words."""
     return _DRAWING.sub(lambda drawing: _image(drawing[0]), html)
 
 
-def inline(html):
+def inline(html: str) -> str:
     """Return HTML with the drawings themselves in the places of their images."""
     return _IMAGE.sub(lambda image: _drawing(image[1]), html)
 

@@ -28,11 +28,11 @@ class Axis(NamedTuple):
     A tick's text is the number ``(value - base) / 10**exponent``, and its name says so.
     """
 
-    ticks: list
+    ticks: list[tuple[float, str]]
     base: str = ""
     exponent: int = 0
 
-    def named(self, name):
+    def named(self, name: str) -> str:
         """Return the name of the axis: ``y``, ``y / 10⁸``, ``x − 1,000,000``."""
         name += self.base
         if not self.exponent:
@@ -40,13 +40,13 @@ class Axis(NamedTuple):
         return f"{f'({name})' if self.base else name} / 10{superscript(self.exponent)}"
 
 
-def share_of(value, frame, log):
+def share_of(value: float, frame: tuple[float, float], log: bool) -> float:
     """Return how far along an axis a value lies: 0 at its lower end, 1 at its upper one."""
     low, high, value = (log10(v) if log else v for v in (*frame, value))
     return (value - low) / (high - low)
 
 
-def axis_of(frame, log, about, pixels=inf):
+def axis_of(frame: tuple[float, float], log: bool, about: int, pixels: float = inf) -> Axis:
     """Return the ``Axis`` of a frame ``(low, high)``: about so many ticks.
 
     Their texts fit side by side into so many pixels, and each fits beside an axis.
@@ -92,13 +92,13 @@ def _logarithmic(low, high, about, pixels):
     return Axis(list(zip(values, texts, strict=True)), exponent=exponent)
 
 
-def round_step(rough):
+def round_step(rough: float) -> float:
     """Return the multiple of 1, 2 or 5 times a power of ten that is about as large as ``rough``."""
     power = 10 ** floor(log10(rough))
     return next(m * power for m in (1, 2, 5, 10) if 1.4 * m * power >= rough)
 
 
-def round_steps(low, high, about):
+def round_steps(low: float, high: float, about: int) -> list[float]:
     """Return about as many multiples of 1, 2 or 5 times a power of ten between two values."""
     step = round_step((high - low) / about)
     return [k * step for k in _counts(low, high, step)]

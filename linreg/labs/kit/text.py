@@ -7,7 +7,7 @@ __all__ = ["ROUNDING", "power", "readable", "significant", "superscript", "zero_
 ROUNDING = 1e-9  # what rounding may leave of a residual that is none, as a part of the largest y
 
 
-def readable(value, digits=4):
+def readable(value: float, digits: int = 4) -> str:
     """Return a number as a reader likes it: ``5.426``, ``0.008048``, ``12345``, ``3.20×10⁵``.
 
     A tie is rounded away from zero.
@@ -24,24 +24,24 @@ def readable(value, digits=4):
     return text.replace("-", "−")
 
 
-def power(value):
+def power(value: float) -> str:
     """Return ``10⁷``, ``5×10⁻⁴``: a power of ten, times a number of three digits at most."""
     mantissa, exponent = f"{significant(value, 3):e}".split("e")
     digits = "" if float(mantissa) == 1 else f"{float(mantissa):g}×"
     return f"{digits}10{superscript(int(exponent))}"
 
 
-def superscript(integer):
+def superscript(integer: int) -> str:
     """Return an integer in superscript digits."""
     return str(integer).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def significant(value, digits):
+def significant(value: float, digits: int) -> Decimal:
     """Return a number rounded to so many significant digits, as a ``Decimal``."""
     rounded = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(value))
     return rounded.quantize(Decimal((0, (1,), rounded.adjusted() - digits + 1)))
 
 
-def zero_if_rounding(loss, y, power=2):
+def zero_if_rounding(loss: float, y: list[float], power: int = 2) -> float:
     """Return a mean of residuals to a power as it is displayed: 0 where only rounding is left."""
     return 0.0 if loss <= (ROUNDING * max(map(abs, y))) ** power else loss

@@ -1,6 +1,8 @@
 """What a lab takes: lists of numbers that a picture can show, or an error that names the mend."""
 
+from collections.abc import Mapping
 from math import isfinite
+from typing import Any
 
 from traitlets import TraitError
 
@@ -24,7 +26,7 @@ class LabError(TraitError, ValueError):
     """A lab was given a state that it cannot show."""
 
 
-def listed(values, name, of="numbers"):
+def listed(values: Any, name: str, of: str = "numbers") -> list:
     """Return ``values`` as a list, or raise ``LabError`` for what holds none."""
     try:
         return list(values)
@@ -32,7 +34,7 @@ def listed(values, name, of="numbers"):
         raise LabError(f"{name} is {values!r}: give a list of {of}") from None
 
 
-def finite(values, name):
+def finite(values: Any, name: str) -> list[float]:
     """Return ``values`` as a list of floats, or raise ``LabError`` for what cannot be drawn."""
     values = listed(values, name)
     if not values:
@@ -49,7 +51,7 @@ def finite(values, name):
     return [float(value) for value in values]
 
 
-def points_or(default, x, y):
+def points_or(default: Mapping[str, Any], x: Any, y: Any) -> tuple[list[float], list[float]]:
     """Return ``x`` and ``y`` as lists of floats, those of ``default`` where neither is given."""
     if x is None and y is None:
         x, y = default["x"], default["y"]
@@ -58,12 +60,12 @@ def points_or(default, x, y):
     return finite(x, "x"), finite(y, "y")
 
 
-def is_narrow(values):
+def is_narrow(values: list[float]) -> bool:
     """Return whether values differ by no more than rounding can tell."""
     return max(values) - min(values) <= NARROW * max(map(abs, values))
 
 
-def same_length(x, y):
+def same_length(x: list[float], y: list[float]) -> None:
     """Raise ``LabError`` unless there is one ``y`` for each ``x``."""
     if len(x) != len(y):
         raise LabError(
@@ -72,7 +74,7 @@ def same_length(x, y):
         )
 
 
-def within(value, name, low, high):
+def within(value: float, name: str, low: float, high: float) -> float:
     """Return a number between two others, or raise ``LabError``."""
     if not low <= value <= high:
         raise LabError(f"{name} is {value}: choose between {low} and {high}")

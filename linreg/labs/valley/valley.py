@@ -1,5 +1,6 @@
 """The long valley: five walks from one start, in a valley that the reader stretches."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import cycle, islice
 from math import inf, pi
@@ -104,7 +105,15 @@ class Valley(Lab):
     shown = ("kappa", "tolerance", "methods", "falling", "step", "playing", "order")
     spoken = ("kappa", "tolerance", "step")
 
-    def __init__(self, kappa=6.0, tolerance=1e-3, methods=None, falling=False, step=0, seed=0):
+    def __init__(
+        self,
+        kappa: float = 6.0,
+        tolerance: float = 1e-3,
+        methods: Sequence[str] | None = None,
+        falling: bool = False,
+        step: int = 0,
+        seed: int = 0,
+    ) -> None:
         methods = list(METHODS) if methods is None else methods
         super().__init__(
             kappa=kappa,
@@ -260,7 +269,7 @@ def _share(places, kappa):
     return (((places @ TURN.T) * along) ** 2).sum(-1) / ((START @ TURN.T * along) ** 2).sum()
 
 
-def row_order(seed):
+def row_order(seed: int) -> list[int]:
     """Return row numbers for so many epochs, each a fresh shuffle, as one list."""
     batches = optimizers.shuffled_batches(N_ROWS, BATCH, seed)
     return np.concatenate(list(islice(batches, EPOCHS * N_ROWS // BATCH))).tolist()

@@ -1,5 +1,6 @@
 """The walk: gradient descent on one feature, a line sweeping to the best one."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import log10
 from typing import ClassVar
@@ -64,7 +65,14 @@ class Walk(DescentLab):
         "different values of x"
     )
 
-    def __init__(self, x=None, y=None, learning_rate=0.1, n_steps=50, step=0):
+    def __init__(
+        self,
+        x: Sequence[float] | None = None,
+        y: Sequence[float] | None = None,
+        learning_rate: float = 0.1,
+        n_steps: int = 50,
+        step: int = 0,
+    ) -> None:
         x, y = points_or(load_eight_points(), x, y)
         super().__init__(x=x, y=y, learning_rate=learning_rate, n_steps=n_steps, step=step)
 
