@@ -62,6 +62,7 @@ def _real(task, value):
     name = task.partition("/")[2]
     if value is None:
         raise NotYet(f"{name} is still None: replace None by your number.")
+    value = _only_entry(value)
     if isinstance(value, str):
         raise NotYet(f"{name} is text, {value!r}: write the number without quotes.")
     if isinstance(value, bool) or not (isinstance(value, Number) or hasattr(value, "__float__")):
@@ -73,6 +74,16 @@ def _real(task, value):
     if not isfinite(value):
         raise NotYet(f"{name} is {value}: it should be a finite number.")
     return value
+
+
+def _only_entry(value):
+    """Return the one number that an array holds, if it holds one and no more."""
+    if not hasattr(value, "tolist"):
+        return value
+    entries = value.tolist()
+    while isinstance(entries, list) and len(entries) == 1:
+        entries = entries[0]
+    return value if isinstance(entries, list) else entries
 
 
 def _judge(task, answer):
