@@ -61,10 +61,34 @@ def thinned(page):
     undo.evaluate("(undo) => undo()")
 
 
-def axe_finds_nothing(page, context=None, **options):
+# All of a page but one part of it, what that lies in, and what gives it its look is taken out: axe
+# reads the whole page however small the part is that it is asked about. What undoes it is returned.
+ALONE = """(part) => {
+    const taken = [];
+    for (let box = document.querySelector(part); box !== document.body; box = box.parentElement) {
+        for (const other of [...box.parentElement.children]) {
+            if (other === box || other.matches("script, style, link")) continue;
+            const place = document.createComment("");
+            other.replaceWith(place);
+            taken.push([place, other]);
+        }
+    }
+    return () => taken.forEach(([place, other]) => place.replaceWith(other));
+}"""
+
+
+@contextmanager
+def alone(page, part):
+    """Leave of a page only a part of it, by its selector, for a block."""
+    undo = page.evaluate_handle(ALONE, part)
+    yield
+    undo.evaluate("(undo) => undo()")
+
+
+def axe_finds_nothing(page, part=None, **options):
     """Fail unless axe finds nothing wrong with a page, or with the part of it that is given."""
     options |= {"preload": False}  # it would misread the theme's @import
     options |= {"resultTypes": ["violations"]}  # half the time goes into telling what is well
-    with thinned(page):
-        results = Axe().run(page, context=context, options=options)
+    with alone(page, part) if part else thinned(page):
+        results = Axe().run(page, context=part, options=options)
     assert results.violations_count == 0, results.generate_report()
