@@ -252,6 +252,11 @@ def test_other_systems_are_refused(monkeypatch):
     assert "needs Linux" in sandbox.refusal()
 
 
+def test_other_processors_are_refused(monkeypatch):
+    monkeypatch.setattr(sandbox.platform, "machine", lambda: "riscv64")
+    assert sandbox.refusal() == "The sandbox needs one of these processors: x86_64, aarch64."
+
+
 def test_a_missing_bubblewrap_is_named_with_its_package(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "apt install bubblewrap" in sandbox.refusal()

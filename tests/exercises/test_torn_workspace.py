@@ -1,15 +1,21 @@
 """Promise: what a broken run or a lost file does to a workspace, the next run puts right."""
 
 import errno
+import itertools
+import os
+import random
 import shutil
+import signal
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
 from classroom import answered, as_printed, graded, hand_in, solutions, table
+from nbconvert.exporters import Exporter
 from sqlalchemy.orm import scoped_session
 
-from grader import course, grade, gradebook
+from grader import course, feedback, grade, gradebook
 from grader.grade import RefusedError
 from grader.gradebook import Workspace
 from grader.storage import StorageError, in_a_sentence
@@ -21,10 +27,19 @@ class DiedError(BaseException):
     """Stands for the end of the process."""
 
 
+class _PlainPages(Exporter):
+    """Stands for nbconvert, which makes nine of ten calls and touches no file."""
+
+    def from_filename(self, name, resources):
+        return Path(name).read_text(encoding="utf-8"), resources | {"output_extension": ".html"}
+
+
 @pytest.fixture(autouse=True)
 def _no_sandbox(monkeypatch):
     monkeypatch.setattr(grade, "execute", as_printed)
     monkeypatch.setattr(grade, "apart", lambda work, bounds: work())
+    monkeypatch.setattr(feedback, "_exporter", _PlainPages)
+    monkeypatch.setattr(course, "chapters", lambda: ["ch01"])
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +110,78 @@ def test_a_run_that_dies_at_any_step_of_recording_is_put_right_by_the_next(
         graded(folder, torn)
         assert state(torn) == state(right), f"step {step}"
     assert len(steps) == step - 1 >= 5
+
+
+# ---- A run that is killed anywhere
+
+KILLS = 50
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """Two submissions: to the run that is killed one is new, and one replaces another."""
+    folder = tmp_path_factory.mktemp("pair") / "handed_in"
+    hand_in(folder, "ann", answered("ch01", solutions("ch01")))
+    hand_in(folder, "bob", answered("ch01", solutions("ch01") | {"d1": "Another rule."}))
+    return folder
+
+
+def test_fifty_kills_anywhere_leave_nobody_wrong_and_nobody_ungradable(pair, workspace, tmp_path):
+    """Each kill is at one of the calls of Python functions that a run makes, chosen by a seed."""
+    hand_in(tmp_path / "earlier", "bob", answered("ch01", solutions("ch01") | {"d1": "A rule."}))
+    graded(tmp_path / "earlier", workspace)
+    right = shutil.copytree(workspace, tmp_path / "right")
+    calls = calls_of_a_run(pair, right)
+    assert calls > 100 * KILLS
+    assert state(right)[2] == ["ann", "bob"]
+    draw, places = random.Random("fifty kills"), set()
+    for part in range(KILLS):
+        torn = shutil.copytree(workspace, tmp_path / f"torn-{part}")
+        step = draw.randrange(calls * part // KILLS, calls * (part + 1) // KILLS)
+        assert run_until(step, pair, torn) == -signal.SIGKILL
+        places.add(progress(torn))
+        assert recorded(torn) in ([16.0], [16.0, 16.0]), f"killed at call {step} of {calls}"
+        graded(pair, torn)
+        assert state(torn) == state(right), f"killed at call {step} of {calls}"
+        shutil.rmtree(torn)
+    assert len(places) >= 5, "the kills are spread over the steps"
+
+
+def calls_of_a_run(folder, workspace):
+    """Grade a folder in a forked process, and return how many calls that takes."""
+    counter = workspace.parent / "calls"
+    assert run_until(None, folder, workspace, counter) == 0
+    return int(counter.read_text())
+
+
+def run_until(step, folder, workspace, counter=None):
+    """Grade a folder in a forked process that is killed at one call; return its exit status."""
+    pid = os.fork()
+    if pid == 0:
+        status, calls = 1, itertools.count()
+
+        def kill(frame, event, argument):
+            if next(calls) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            sys.settrace(kill)
+            graded(folder, workspace)
+            sys.settrace(None)
+            if counter:
+                counter.write_text(str(next(calls)))
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def progress(workspace):
+    """How far a run got: which of its files are there, and what is kept of whom."""
+    files = ("submitted/ann", "autograded/ann", "feedback/ann", "feedback/bob", "grades.csv")
+    kept = workspace / "submitted/bob/ch01/ch01.ipynb"
+    again = "Another rule." in kept.read_text("utf-8")
+    return (*((workspace / file).exists() for file in files), again, len(recorded(workspace)))
 
 
 def recorded(workspace):
