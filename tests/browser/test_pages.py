@@ -114,7 +114,7 @@ def end(page):
     """Fail if the page that a tab shows has done what no page may do."""
     faults = [*page.faults]
     page.faults.clear()
-    assert faults == []
+    assert faults == [], page.url
 
 
 # Each page is shown few times: tests look at it, and leave it as it was.
