@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from classroom import answered, as_printed, graded, hand_in, solutions, table
 from nbconvert.exporters import Exporter
+from nbgrader.api import Gradebook
 from sqlalchemy.orm import scoped_session
 
 from grader import course, feedback, grade, gradebook
@@ -130,10 +131,15 @@ def test_fifty_kills_anywhere_leave_nobody_wrong_and_nobody_ungradable(pair, wor
     """Each kill is at one of the calls of Python functions that a run makes, chosen by a seed."""
     hand_in(tmp_path / "earlier", "bob", answered("ch01", solutions("ch01") | {"d1": "A rule."}))
     graded(tmp_path / "earlier", workspace)
+    with Gradebook(Workspace(workspace).config.CourseDirectory.db_url) as book:
+        grade = book.find_grade("d1", "ch01", "ch01", "bob")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        book.db.commit()
     right = shutil.copytree(workspace, tmp_path / "right")
     calls = calls_of_a_run(pair, right)
     assert calls > 100 * KILLS
     assert state(right)[2] == ["ann", "bob"]
+    assert looks(right) == [0, 1], "the answer that was marked by hand is another one now"
     draw, places = random.Random("fifty kills"), set()
     for part in range(KILLS):
         torn = shutil.copytree(workspace, tmp_path / f"torn-{part}")
@@ -143,6 +149,7 @@ def test_fifty_kills_anywhere_leave_nobody_wrong_and_nobody_ungradable(pair, wor
         assert recorded(torn) in ([16.0], [16.0, 16.0]), f"killed at call {step} of {calls}"
         graded(pair, torn)
         assert state(torn) == state(right), f"killed at call {step} of {calls}"
+        assert looks(torn) == looks(right), f"killed at call {step} of {calls}"
         shutil.rmtree(torn)
     assert len(places) >= 5, "the kills are spread over the steps"
 
@@ -182,6 +189,18 @@ def progress(workspace):
     kept = workspace / "submitted/bob/ch01/ch01.ipynb"
     again = "Another rule." in kept.read_text("utf-8")
     return (*((workspace / file).exists() for file in files), again, len(recorded(workspace)))
+
+
+def looks(workspace):
+    """For each student, sorted, whether an answer with a mark by hand needs one more look."""
+    query = (
+        "select max(manual_score is not null and needs_manual_grade) from grade join "
+        "submitted_notebook on grade.notebook_id = submitted_notebook.id join "
+        "submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
+        "group by student_id order by student_id"
+    )
+    with sqlite3.connect(workspace / "gradebook.db") as book:
+        return [look for (look,) in book.execute(query)]
 
 
 def recorded(workspace):
