@@ -96,13 +96,14 @@ def tab(places):
 
         def show(path, **way):
             key = repr(way)
-            if key not in tabs:
-                tabs[key] = open_page("index.html", **way)
-            page = tabs[key]
-            page.goto("about:blank")  # what the last page's tests have changed is of no account
-            page.set_viewport_size(DESK)
-            page.emulate_media(media="screen", color_scheme=way.get("color_scheme"))
-            page.goto(homes[way.get("over", "http")] + path)
+            if key in tabs:
+                page = tabs[key]
+                page.goto("about:blank")  # what the last page's tests have changed is of no account
+                page.set_viewport_size(DESK)
+                page.emulate_media(media="screen", color_scheme=way.get("color_scheme"))
+                page.goto(homes[way.get("over", "http")] + path)
+            else:
+                page = tabs[key] = open_page(path, viewport=DESK, **way)
             if way.get("formulas", True) and way.get("java_script_enabled", True):
                 wait_until_set(page)
             return page
