@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-NOTEBOOKS ?= $(wildcard notebooks/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
+NOTEBOOKS ?= $(wildcard notebooks/*.ipynb notebooks/deeper/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
 WHAT ?= loops_to_numpy solvers challenge grading
 BIN := .venv/bin
 BUILD := _build
