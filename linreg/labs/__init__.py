@@ -10,7 +10,8 @@ with extra("labs"):
     from linreg.labs.bowl import Bowl
     from linreg.labs.doors import Doors
     from linreg.labs.drag import Drag
+    from linreg.labs.slope import Slope
     from linreg.labs.valley import Valley
     from linreg.labs.walk import Walk
 
-__all__ = ["Bowl", "Doors", "Drag", "Valley", "Walk"]
+__all__ = ["Bowl", "Doors", "Drag", "Slope", "Valley", "Walk"]

@@ -37,6 +37,11 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12\n"
         "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}",
     ],
+    "slope": [
+        "from linreg.labs import Slope\n\nlab = Slope()\nlab",
+        'print(f"w {lab.w:g} h {lab.h:g} tangent {lab.tangent}")',
+        "lab.w, lab.h = 2, 0.002\nlab.tangent = False",
+    ],
     "valley": [
         "from linreg.labs import Valley\n\nlab = Valley()\nlab",
         'print(f"kappa {lab.kappa} methods {len(lab.methods)} falling {lab.falling} "\n'
@@ -232,6 +237,25 @@ def test_browser_and_kernel_keep_each_others_marbles(notebook):
     assert "2 marbles, 2 ends, one loss" in page.locator(".lr-verdict").inner_text()
     assert "from 70 degrees above" in page.get_attribute(".lr-bowl-scene", "aria-label")
     prints(page, ["0", "2", "-30", "True"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["slope"], indirect=True)
+def test_browser_and_kernel_keep_each_others_points_on_the_curve(notebook):
+    page = notebook
+
+    # From the browser to Python: a point is moved, and h shrunk until the tangent comes.
+    page.focus('[aria-label="First point"]')
+    page.keyboard.press("ArrowRight")
+    page.focus(".lr-slider-h input")
+    page.keyboard.press("Home")
+    prints(page, ["1.05", "0.001", "True"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('[data-readout="h"]:text-is("0.0020")')
+    page.wait_for_selector('[data-readout="slope"]:text-is("?")')
+    prints(page, ["2", "0.002", "False"])
     assert page.elsewhere == []
 
 

@@ -37,10 +37,12 @@ export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1],
 
 // A dot on a chart that a pointer drags and the arrow keys move, with Shift ten times as far.
 // `onMove(x, y)` hears in the data's units where it is wanted, within the chart; the lab then calls
-// `place`. With `upright` it moves up and down only. `onKey` hears the other keys.
+// `place`. With `upright` it moves up and down only, with `sideways` to the left and right, and then
+// its place up and down is the lab's to say. `onKey` hears the other keys.
 export class Handle {
-  constructor({ chart, className, radius = 7, label, text = "", upright = false, ...hears }) {
-    Object.assign(this, { chart, upright }, hears);
+  constructor({ chart, className, radius = 7, label, text = "", ...ways }) {
+    const { upright = false, sideways = false, ...hears } = ways;
+    Object.assign(this, { chart, upright, sideways }, hears);
     this.dot = shape("circle", { class: `lr-handle-dot ${className}`, r: radius });
     const hit = shape("circle", { class: "lr-handle-hit", r: HIT_RADIUS });
     const ring = shape("circle", { class: "lr-handle-ring", r: radius + 4 });
@@ -89,6 +91,7 @@ export class Handle {
     const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
     const { x, y } = this.chart;
     if (this.upright) this.want(this.x, this.y + (right + up) * y.step);
+    else if (this.sideways) this.want(this.x + (right + up) * x.step, this.y);
     else this.want(this.x + right * x.step, this.y + up * y.step);
     this.onEnd?.();
   }
@@ -97,9 +100,9 @@ export class Handle {
   place(x, y) {
     const { chart } = this;
     Object.assign(this, { x, y, across: chart.x(x), down: chart.y(y), visible: true });
-    const [low, high] = chart.y.domain;
+    const [[low, high], value] = this.sideways ? [chart.x.domain, x] : [chart.y.domain, y];
     const at = `translate(${this.across.toFixed(2)} ${this.down.toFixed(2)})`;
-    const now = Number(y.toPrecision(6));
+    const now = Number(value.toPrecision(6));
     const values = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
     assign(this.node, { transform: at, visibility: "visible", ...values });
   }

@@ -1,0 +1,5 @@
+"""The lab Slope."""
+
+from linreg.labs.slope.slope import Slope
+
+__all__ = ["Slope"]
