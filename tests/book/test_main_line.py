@@ -8,7 +8,7 @@ import pytest
 from clock import FOLD, PREDICTION, reading
 from nbformat import NotebookNode, v4
 
-from notebooks import CHAPTERS, figure_texts, numbered, read, shows_image, tags
+from notebooks import CHAPTERS, DEEPER, SHEETS, figure_texts, numbered, read, shows_image, tags
 from notebooks import short as name_of
 
 MOST_MINUTES = 60
@@ -119,6 +119,11 @@ def faults(path) -> list[str]:
 @pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
 def test_a_chapter_keeps_to_the_main_line_but_for_those_still_to_cut(path):
     assert bool(faults(path)) == (int(path.name[:2]) in TO_CUT), faults(path)
+
+
+@pytest.mark.parametrize("path", DEEPER + SHEETS, ids=name_of)
+def test_no_other_page_speaks_of_a_chapter_as_if_it_were_written(path):
+    assert list(promises_what_is_not_written(read(path))) == []
 
 
 # The rules themselves: a sound chapter passes, each way to break it is found
