@@ -37,6 +37,11 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12\n"
         "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}",
     ],
+    "plane": [
+        "from linreg.labs import Plane\n\nlab = Plane()\nlab",
+        'print(f"row {lab.y_hat[0]:g} foot {lab.foot} alike {lab.alike:g} turned {lab.azimuth:g}")',
+        "lab.y, lab.alike, lab.foot = [1, 1, 3], 1, False",
+    ],
     "slope": [
         "from linreg.labs import Slope\n\nlab = Slope()\nlab",
         'print(f"w {lab.w:g} h {lab.h:g} tangent {lab.tangent}")',
@@ -237,6 +242,26 @@ def test_browser_and_kernel_keep_each_others_marbles(notebook):
     assert "2 marbles, 2 ends, one loss" in page.locator(".lr-verdict").inner_text()
     assert "from 70 degrees above" in page.get_attribute(".lr-bowl-scene", "aria-label")
     prints(page, ["0", "2", "-30", "True"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["plane"], indirect=True)
+def test_browser_and_kernel_keep_each_others_plane(notebook):
+    page = notebook
+
+    # From the browser to Python: the prediction is moved, the picture turned, the place shown.
+    page.focus('[aria-label^="ŷ"]')
+    page.keyboard.press("ArrowLeft")
+    page.focus(".lr-plane-scene")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Show the nearest place").click()
+    prints(page, ["1.9", "True", "0", "-30"])
+
+    # From Python to the browser: another target, and two columns that are one.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="line"]')
+    page.wait_for_selector('[data-readout="least"]:text-is("?")')
+    prints(page, ["1.9", "False", "1", "-30"])
     assert page.elsewhere == []
 
 

@@ -14,12 +14,13 @@ import {
   threshold,
 } from "../kit/descent.js";
 import { assign, element, OWN_KEYS, shape, show, write } from "../kit/dom.js";
-import { ARROWS, draggable, Handle } from "../kit/handle.js";
+import { Handle } from "../kit/handle.js";
 import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
 import { roundSteps, tickText } from "../kit/scale.js";
 import { filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
+import { Turnable } from "../kit/turn.js";
 
 // ---- Mathematics: the same as bowl.py, and tested against it ------------------------------------
 
@@ -352,8 +353,9 @@ const heightOf = (width, stacked) =>
   Math.round(stacked ? clamp(0.58 * width, 170, 320) : clamp(30 + 0.66 * width, 200, 330));
 
 // The surface, which a drag and the arrow keys turn.
-class Scene {
+class Scene extends Turnable {
   constructor({ onTurn }) {
+    super();
     this.onTurn = onTurn;
     this.tones = range(TONES).map((tone) =>
       shape("path", { "fill-opacity": ((tone + 1) / TONES).toFixed(3) }),
@@ -387,8 +389,7 @@ class Scene {
       ["fit", "a marble's way"],
     ]);
     this.node = element("div", { class: "lr-panel" }, caption, this.svg);
-    this.svg.addEventListener("keydown", (event) => this.key(event));
-    draggable(this.svg, this, () => this);
+    this.listenToTurns();
     this.resize(360);
   }
 
@@ -399,38 +400,6 @@ class Scene {
     assign(this.svg, { viewBox: `0 0 ${width} ${height}`, width, height });
     assign(this.words, { y: height - 4 });
     return true;
-  }
-
-  // ---- Turning it
-
-  locate({ clientX, clientY }) {
-    return { across: clientX, down: clientY };
-  }
-
-  grab() {
-    this.svg.focus({ preventScroll: true });
-    this.from = { azimuth: this.azimuth, elevation: this.elevation };
-    return { across: 0, down: 0 };
-  }
-
-  // The whole width turns it once round; half the height tips it from side to top.
-  move(across, down) {
-    const { azimuth, elevation } = this.from;
-    this.turnTo(azimuth + (360 * across) / this.width, elevation + (160 * down) / this.height);
-  }
-
-  drop() {}
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !ARROWS[event.key]) return;
-    event.preventDefault();
-    const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 15 : 5));
-    this.turnTo(this.azimuth + right, this.elevation + up);
-  }
-
-  turnTo(azimuth, elevation) {
-    const around = ((((azimuth + 180) % 360) + 360) % 360) - 180;
-    this.onTurn(around, clamp(elevation, ...LAB.VIEWS));
   }
 
   // ---- Drawing it

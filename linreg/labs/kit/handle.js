@@ -89,19 +89,28 @@ export class Handle {
     if (!ARROWS[event.key]) return this.onKey?.(event);
     event.preventDefault(); // the page stays where it is
     const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
+    this.step(right, up);
+    this.onEnd?.();
+  }
+
+  step(right, up) {
     const { x, y } = this.chart;
     if (this.upright) this.want(this.x, this.y + (right + up) * y.step);
     else if (this.sideways) this.want(this.x + (right + up) * x.step, this.y);
     else this.want(this.x + right * x.step, this.y + up * y.step);
-    this.onEnd?.();
   }
 
   // Stand at a place in the data's units.
   place(x, y) {
     const { chart } = this;
-    Object.assign(this, { x, y, across: chart.x(x), down: chart.y(y), visible: true });
-    const [[low, high], value] = this.sideways ? [chart.x.domain, x] : [chart.y.domain, y];
-    const at = `translate(${this.across.toFixed(2)} ${this.down.toFixed(2)})`;
+    Object.assign(this, { x, y });
+    this.stand(chart.x(x), chart.y(y), ...(this.sideways ? [x, chart.x] : [y, chart.y]));
+  }
+
+  // Stand at a place in pixels, and tell a value and its scale's ends.
+  stand(across, down, value, { domain: [low, high] }) {
+    Object.assign(this, { across, down, visible: true });
+    const at = `translate(${across.toFixed(2)} ${down.toFixed(2)})`;
     const now = Number(value.toPrecision(6));
     const values = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": now };
     assign(this.node, { transform: at, visibility: "visible", ...values });
