@@ -15,9 +15,6 @@ MOST_MINUTES = 60
 MOST_WORDS = 3600
 LATEST_PICTURE = 0.4  # of the minutes
 
-# Chapters that are still to be cut to the main line, and what of it they do not keep yet.
-TO_CUT: set[int] = set()
-
 WRITTEN = max(int(path.name[:2]) for path in CHAPTERS)
 ANSWER = re.compile(r"\A\s*(?P<fence>[`:]{3,})\{dropdown\}")
 BOX = re.compile(
@@ -111,14 +108,10 @@ RULES = [
 ]
 
 
-def faults(path) -> list[str]:
-    notebook = read(path)
-    return [fault for rule in RULES for fault in rule(notebook)]
-
-
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
-def test_a_chapter_keeps_to_the_main_line_but_for_those_still_to_cut(path):
-    assert bool(faults(path)) == (int(path.name[:2]) in TO_CUT), faults(path)
+def test_a_chapter_keeps_to_the_main_line(path, rule):
+    assert list(rule(read(path))) == []
 
 
 @pytest.mark.parametrize("path", DEEPER + SHEETS, ids=name_of)
