@@ -1,106 +1,152 @@
-"""Sphinx extension: the directive ``{moving-walk}``, gradient descent as a picture that moves.
+"""Sphinx extension: the directive ``{hero}``, the front page's picture that a reader takes hold of.
 
-The picture is drawn from ``linreg``'s own walk when the book is built. It stands still, at the
-walk's end, until page.js starts it.
+It is a small version of the lab of Chapter 2, drawn when the book is built: the picture stands in
+the page, and so does its script, right after it, which makes it move before anything else is there.
+The front page has no formula, and so it does without the program that sets them; the other scripts
+in its head wait until the whole page is read.
+Beside it stands the way to the first chapter, which the front page's "next" leads to as well.
 """
 
-from math import log1p, log10
+import json
+import re
+from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from linreg.labs import Walk
+from linreg.labs import Drag
+from linreg.labs.kit.text import readable
 
-N_STEPS = 14
-SECONDS = 4.5
-TITLE = (
-    "Gradient descent on eight points: a line, flat at first, turns step by step until it passes "
-    "close to every point, while its loss falls to the least there is."
-)
+SCRIPT = Path(__file__).with_name("hero.js")
+WIDTH, HEIGHT = 360, 236
+FRAME = {"x": (0.0, 9.5), "y": (-0.5, 9.5)}  # the part of the plane that is seen
+BOX = {"x": (0, WIDTH), "y": (HEIGHT, 0)}  # where it stands in the picture, in pixels
+GRIPS = (0.5, 9.0)  # where the line is taken hold of
+TITLE = "Six points, a line that misses them, and the square of each miss."
+# A script in the head for which a page waits; what is written there needs the options at once.
+AWAITED = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))")
+HINT = "Drag a point, or an end of the line. How small can you make the loss?"
 
 
 def setup(app):
-    """Name the directive."""
-    app.add_directive("moving-walk", MovingWalk)
+    """Name the directive, and connect the moment at each page."""
+    app.add_directive("hero", Hero)
+    app.connect("html-page-context", lead_onward)
+    app.connect("html-page-context", drop_formulas, priority=900)  # once Sphinx has added them
+    app.connect("build-finished", defer_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-class MovingWalk(Directive):
-    """The walk's picture and the button that plays it."""
+class Hero(Directive):
+    """The picture, its loss, its button, and the way to the first chapter."""
 
     def run(self):
-        """Return the figure as raw HTML."""
-        button = '<button type="button" class="lr-again" hidden>Play the walk</button>'
-        html = f'<figure class="lr-hero">{picture()}{button}</figure>'
+        """Return the figure and its script as raw HTML."""
+        env = self.state.document.settings.env
+        env.note_dependency(str(SCRIPT))
+        chapter = first_chapter(env)
+        address = env.app.builder.get_relative_uri(env.docname, chapter.page)
+        lab = Drag()
+        state = {"x": lab.x, "y": lab.y, "w": lab.w, "b": lab.b, "frame": FRAME, "box": BOX}
+        html = (
+            f"<div class=\"lr-hero\" data-state='{json.dumps(state)}'>{picture(lab)}"
+            f'<div class="lr-hero-words"><p class="lr-hero-number">Mean squared error '
+            f'<span class="lr-hero-loss">{readable(lab.loss())}</span> '
+            f'<span class="lr-hero-least"></span></p>'
+            f'<p class="lr-hero-hint" hidden>{HINT}</p><p class="lr-hero-ways">'
+            '<button type="button" hidden>Best line</button>'
+            f'<a href="{escape(address)}">Begin with Chapter {chapter.number}</a></p>'
+            '<span class="lr-hero-spoken" role="status"></span></div></div>'
+            f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
+        )
         return [nodes.raw("", html, format="html")]
 
 
-def picture():
-    """Return the whole drawing: the points with the moving line, and the falling loss."""
-    walk = Walk(n_steps=N_STEPS)
-    stops = walk.path()
-    clock = animate("opacity", [1] * len(stops), name="walkclock", begin="indefinite")
+def first_chapter(env):
+    """Return the book's first chapter, as the extension ``navigation`` has read it."""
+    return env.book_parts[0][1][0]
+
+
+def lead_onward(app, pagename, templatename, context, doctree):
+    """Let the front page lead to the first chapter, and that one back to it.
+
+    What stands between the two in the table of contents is reached from both ways in.
+    """
+    if not app.env.book_parts:
+        return
+    chapter, front = first_chapter(app.env), app.config.root_doc
+    if pagename == front:
+        context["next"] = {"link": context["pathto"](chapter.page), "title": chapter_name(chapter)}
+    elif pagename == chapter.page:
+        title = escape(app.env.titles[front].astext())
+        context["prev"] = {"link": context["pathto"](front), "title": title}
+
+
+def drop_formulas(app, pagename, templatename, context, doctree):
+    """Drop what sets formulas from the front page, unless it has one."""
+    if pagename == app.config.root_doc and 'class="math' not in (context.get("body") or ""):
+        scripts = context["script_files"]
+        scripts[:] = [script for script in scripts if not is_for_formulas(script)]
+
+
+def is_for_formulas(script):
+    """Return whether a script is MathJax, or what tells it how."""
+    return "mathjax" in f"{script.filename} {script.attributes.get('body', '')}".lower()
+
+
+def defer_scripts(app, exception):
+    """Let the front page wait for no script in its head, the theme's own among them."""
+    page = Path(app.outdir) / f"{app.config.root_doc}.html"
+    if exception is None and app.builder.format == "html" and page.exists():
+        head, end, body = page.read_text(encoding="utf-8").partition("</head>")
+        page.write_text(f"{AWAITED.sub('<script defer ', head)}{end}{body}", encoding="utf-8")
+
+
+def chapter_name(chapter):
+    """Return a chapter's name as its page has it."""
+    return escape(f"{chapter.number} · {chapter.title}")
+
+
+def picture(lab):
+    """Return the drawing: the squares, the line, its ends and the points."""
+    ends = [lab.w * x + lab.b for x in FRAME["x"]]
+    y1, y2 = (f"{down(end):.1f}" for end in ends)
+    line = f'x1="0" x2="{WIDTH}" y1="{y1}" y2="{y2}"'
+    squares, sticks, dots = [], [], []
+    for x, y, residual in zip(lab.x, lab.y, lab.residuals(), strict=True):
+        at, top, end = across(x), down(y), down(y + residual)
+        side = abs(end - top)
+        to_left = (residual > 0) == (lab.w >= 0)  # away from the line, or else where it fits
+        fits = {True: at - side >= 0, False: at + side <= WIDTH}
+        left = at - side if to_left != (not fits[to_left] and fits[not to_left]) else at
+        squares.append(
+            f'<rect class="lr-square" x="{left:.1f}" y="{min(top, end):.1f}" width="{side:.1f}"'
+            f' height="{side:.1f}"/>'
+        )
+        sticks.append(
+            f'<line class="lr-stick" x1="{at:.1f}" x2="{at:.1f}" y1="{top:.1f}" y2="{end:.1f}"/>'
+        )
+        dots.append(f'<circle class="lr-data" cx="{at:.1f}" cy="{top:.1f}" r="8"/>')
+    grips = [
+        f'<circle class="lr-grip" data-x="{x}" cx="{across(x):.1f}"'
+        f' cy="{down(lab.w * x + lab.b):.1f}" r="7"/>'
+        for x in GRIPS
+    ]
     return (
-        f'<svg viewBox="0 0 720 300" role="img" aria-label="{TITLE}"><g>{clock}'
-        f"{line_panel(walk, stops)}{loss_panel(walk, stops)}</g></svg>"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
+        f' aria-label="{TITLE}">{"".join(squares + sticks)}<line class="lr-fit" {line}/>'
+        f'<line class="lr-best" visibility="hidden" {line}/>{"".join(grips + dots)}</svg>'
     )
 
 
-def line_panel(walk, stops):
-    """Return the points, a faint line for each step, and the line that moves over them."""
-
-    def across(x):
-        return 20 + (x + 2.2) / 5.2 * 400
-
-    def down(y):
-        return 285 - (y + 3.3) / 8.2 * 270
-
-    ends = [(down(w * -2.2 + b), down(w * 3.0 + b)) for w, b, _ in stops]
-    faint = "".join(
-        f'<path class="lr-fit" opacity="{0.25 + 0.06 * k:.2f}" stroke-width="1.5"'
-        f' d="M{across(-2.2):.1f} {left:.1f}L{across(3.0):.1f} {right:.1f}"/>'
-        for k, (left, right) in enumerate(ends[:6])
-    )
-    (y1, y2), x1, x2 = ends[-1], across(-2.2), across(3.0)
-    lefts, rights = ([f"{end[i]:.1f}" for end in ends] for i in (0, 1))
-    dots = "".join(
-        f'<circle class="lr-data" cx="{across(x):.1f}" cy="{down(y):.1f}" r="7"/>'
-        for x, y in zip(walk.x, walk.y)
-    )
-    return (
-        f'{faint}<line class="lr-fit" stroke-width="4" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}"'
-        f' y2="{y2:.1f}">{animate("y1", lefts)}{animate("y2", rights)}</line>{dots}'
-    )
+def across(x):
+    """Return how far from the left a value of x stands in the picture, in pixels."""
+    low, high = FRAME["x"]
+    return (x - low) / (high - low) * WIDTH
 
 
-def loss_panel(walk, stops):
-    """Return the loss after each step, its floor, and the dot that runs down to it."""
-    highest, least = stops[0][2], walk.optimum()[2]
-
-    def across(step):
-        return 480 + step / N_STEPS * 215
-
-    def down(loss):
-        return 35 + log10(highest / loss) / log10(highest / least) * 225
-
-    places = [(f"{across(k):.1f}", f"{down(loss):.1f}") for k, (_, _, loss) in enumerate(stops)]
-    curve = "L".join(" ".join(place) for place in places)
-    xs, ys = zip(*places)
-    return (
-        f'<path class="lr-best" d="M470 {down(least):.1f}H710"/>'
-        '<text x="710" y="288" text-anchor="end">step</text><text x="480" y="18">loss</text>'
-        f'<path class="lr-fit" opacity="0.45" stroke-width="2" d="M{curve}"/>'
-        f'<circle class="lr-dot" cx="{xs[-1]}" cy="{ys[-1]}" r="7">{animate("cx", xs)}'
-        f"{animate('cy', ys)}</circle>"
-    )
-
-
-def animate(attribute, values, name="", begin="walkclock.begin"):
-    """Return an animation through ``values``, one a step, the first ones slowest."""
-    mark = f' id="{name}"' if name else ""
-    last = len(values) - 1
-    times = ";".join(f"{log1p(k / 2) / log1p(last / 2):.3f}" for k in range(last + 1))
-    return (
-        f'<animate{mark} attributeName="{attribute}" values="{";".join(map(str, values))}"'
-        f' keyTimes="{times}" dur="{SECONDS}s" begin="{begin}" fill="freeze"/>'
-    )
+def down(y):
+    """Return how far from the top a value of y stands in the picture, in pixels."""
+    low, high = FRAME["y"]
+    return (high - y) / (high - low) * HEIGHT

@@ -1,27 +1,21 @@
-"""Promise: the front page works: the picture moves, and every way in or onward is a real one."""
+"""Promise: the front page works: its picture is moved by hand, and every way in or on is real."""
 
 import re
 import subprocess
-from math import log
 from urllib.parse import parse_qs, urlsplit
 
+import front as front_page
 import navigation
 import pytest
 import yaml
 
-from linreg.labs import Walk
+from linreg.labs import Drag
+from linreg.labs.kit.text import readable
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
 
 FRONT = "book/index.html"
 PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
 LISTED = [chapter for chapters in PARTS for chapter in chapters]
-MOVING = """() => ({
-    line: ["y1", "y2"].map((end) => document.querySelector(".lr-hero line")[end].animVal.value),
-    dot: ["cx", "cy"].map((at) => document.querySelector(".lr-hero .lr-dot")[at].animVal.value),
-})"""
-RESTING = MOVING.replace("animVal", "baseVal")
-MOVED = f"""(before) => JSON.stringify(({MOVING})()) !== JSON.stringify(before)"""
-AT_REST = f"""() => JSON.stringify(({MOVING})()) === JSON.stringify(({RESTING})())"""
 
 
 def page_of(path):
@@ -42,79 +36,273 @@ each_chapter = pytest.mark.parametrize("notebook", CHAPTERS, indirect=True, ids=
 # The picture
 
 
-def test_the_picture_plays_once_by_itself_and_again_by_its_button(new_page):
+@pytest.fixture(scope="module")
+def shown(shared_page):
+    """The front page on a desk; a test that moves anything loads it again."""
+    page = shared_page(FRONT, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def front(shown):
+    """The front page, its picture as it was first."""
+    shown.reload(wait_until="commit")
+    shown.wait_for_selector(".lr-hero .lr-handle")
+    return shown
+
+
+def hero(page):
+    """The picture as numbers: the points, the line, and the lab in that state."""
+    found = page.evaluate(READ)
+    points = [(inverse(cx, X_AXIS), inverse(cy, Y_AXIS)) for cx, cy in found["points"]]
+    ends = [inverse(y, Y_AXIS) for y in found["line"]]
+    (low, high), _ = X_AXIS
+    w = (ends[1] - ends[0]) / (high - low)
+    return found, Drag(*zip(*points, strict=True), w=w, b=ends[0] - w * low)
+
+
+X_AXIS = front_page.FRAME["x"], front_page.BOX["x"]
+Y_AXIS = front_page.FRAME["y"], front_page.BOX["y"]
+READ = """() => {
+    const hero = document.querySelector(".lr-hero");
+    const read = (node, ...names) => names.map((name) => Number(node.getAttribute(name)));
+    const all = (selector, ...names) =>
+        [...hero.querySelectorAll(selector)].map((node) => read(node, ...names));
+    const text = (selector) => hero.querySelector(selector).textContent;
+    return {
+        points: all(".lr-data", "cx", "cy"),
+        grips: all(".lr-grip", "cx", "cy"),
+        line: read(hero.querySelector(".lr-fit"), "y1", "y2"),
+        best: read(hero.querySelector(".lr-best"), "y1", "y2"),
+        asked: hero.querySelector(".lr-best").getAttribute("visibility"),
+        squares: all(".lr-square", "x", "y", "width", "height"),
+        sticks: all(".lr-stick", "x1", "y1", "x2", "y2"),
+        loss: text(".lr-hero-loss"),
+        least: text(".lr-hero-least"),
+        words: [...hero.querySelectorAll(".lr-handle")]
+            .map((node) => [node.getAttribute("aria-label"), node.getAttribute("aria-valuetext")]),
+    };
+}"""
+
+
+def inverse(pixel, axis):
+    (low, high), (start, end) = axis
+    return low + (pixel - start) / (end - start) * (high - low)
+
+
+def tells_the_truth(page):
+    """Each square, stick and number is that of the lab of Chapter 2 in the state that is drawn."""
+    found, lab = hero(page)
+    unit = front_page.down(0) - front_page.down(1)
+    for square, stick, (cx, cy), residual in zip(
+        found["squares"], found["sticks"], found["points"], lab.residuals(), strict=True
+    ):
+        left, top, width, height = square
+        end = cy - unit * residual
+        assert stick == pytest.approx([cx, cy, cx, end], abs=0.2)
+        assert width == pytest.approx(unit * abs(residual), abs=0.2)
+        assert height == width
+        assert top == pytest.approx(min(cy, end), abs=0.2)
+        assert min(abs(left - cx), abs(left + width - cx)) < 0.2
+    assert float(found["loss"]) == pytest.approx(lab.loss(), rel=0.02)
+    for cx, cy in found["grips"]:
+        height = lab.w * inverse(cx, X_AXIS) + lab.b
+        low, high = Y_AXIS[0]
+        assert inverse(cy, Y_AXIS) == pytest.approx(min(max(height, low), high), abs=0.01)
+    if found["asked"] == "visible":
+        w, b, least = lab.optimum()
+        heights = [front_page.down(w * x + b) for x in X_AXIS[0]]
+        assert found["best"] == pytest.approx(heights, abs=1)
+        assert float(found["least"].split()[-1]) == pytest.approx(least, rel=0.02)
+    return lab
+
+
+def handle(page, label):
+    return page.locator(f'.lr-hero [aria-label="{label}"]')
+
+
+def drag(page, label, by):
+    box = handle(page, label).bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + by[0] / 2, at[1] + by[1] / 2)
+    page.mouse.move(at[0] + by[0], at[1] + by[1])
+    page.mouse.up()
+
+
+def test_the_picture_tells_the_truth(front):
+    lab = tells_the_truth(front)
+    assert lab.x == pytest.approx(Drag().x, abs=0.01)
+    assert lab.y == pytest.approx(Drag().y, abs=0.01)
+    assert (lab.w, lab.b) == pytest.approx((Drag().w, Drag().b), abs=0.01)
+    assert hero(front)[0]["loss"] == readable(Drag().loss())
+    assert hero(front)[0]["least"] == ""  # nobody has asked
+
+
+def test_the_mouse_moves_points_and_the_ends_of_the_line(front):
+    drag(front, "Point 3", (40, 60))
+    lab = tells_the_truth(front)
+    scale = front.locator(".lr-hero svg").bounding_box()["width"] / front_page.WIDTH
+    moved = 4 + 40 / scale / front_page.across(1)
+    assert lab.x[2] == pytest.approx(moved, abs=0.02)
+    assert lab.x[:2] == pytest.approx([1, 2.5], abs=0.01)
+    before = lab.w * 9 + lab.b
+    drag(front, "Left end of the line", (0, 70))
+    lab = tells_the_truth(front)
+    assert lab.w * 9 + lab.b == pytest.approx(before, abs=0.03)
+    assert lab.w * 0.5 + lab.b < 3.5
+    drag(front, "Point 6", (900, 900))
+    lab = tells_the_truth(front)
+    assert (lab.x[5], lab.y[5]) == pytest.approx((9.5, -0.5), abs=0.01)
+
+
+def test_the_arrow_keys_move_what_has_the_focus(front):
+    handle(front, "Point 1").focus()
+    for key in ("ArrowUp", "Shift+ArrowRight", "ArrowLeft"):
+        front.keyboard.press(key)
+    found, lab = hero(front)
+    assert (lab.x[0], lab.y[0]) == pytest.approx((1.9, 1.9), abs=0.01)
+    assert found["words"][2] == ["Point 1", "x 1.90, y 1.90"]
+    handle(front, "Right end of the line").focus()
+    for key in ("ArrowUp", "ArrowRight", "Shift+ArrowDown"):
+        front.keyboard.press(key)
+    lab = tells_the_truth(front)
+    assert lab.w * 9 + lab.b == pytest.approx(0.2 * 9 + 5 - 0.8, abs=0.02)
+    assert front.evaluate("scrollY") == 0
+
+
+def test_the_best_line_comes_on_demand_and_follows_the_points(front):
+    front.get_by_role("button", name="Best line").click()
+    lab = tells_the_truth(front)
+    assert (lab.w, lab.b) == pytest.approx(lab.optimum()[:2], abs=0.02)
+    found = hero(front)[0]
+    assert found["asked"] == "visible"
+    assert found["least"].endswith(found["loss"])
+    drag(front, "Point 2", (-20, 90))
+    lab = tells_the_truth(front)
+    assert lab.loss() > lab.optimum()[2] * 1.05
+
+
+def test_the_line_glides_to_the_best_one_and_a_hand_stops_it(new_page):
     page = new_page(FRONT, reduced_motion="no-preference")
-    rest = page.evaluate(RESTING)
-    page.wait_for_function(MOVED, arg=rest)
-    first = page.evaluate(MOVING)
-    page.wait_for_function(MOVED, arg=first)
-    page.wait_for_function(AT_REST, timeout=8000)
-    page.get_by_role("button", name="Play the walk").click()
-    page.wait_for_function(MOVED, arg=rest)
+    page.get_by_role("button", name="Best line").click()
+    first = page.evaluate(READ)["line"]
+    page.wait_for_function(f"(first) => String(({READ})().line) !== String(first)", arg=first)
+    drag(page, "Left end of the line", (0, 30))
+    there = page.evaluate(READ)["line"]
+    page.wait_for_timeout(200)
+    assert page.evaluate(READ)["line"] == there
 
 
-def test_the_picture_stands_still_for_whoever_asked_for_it(new_page):
-    page = new_page(FRONT, reduced_motion="reduce")
-    page.wait_for_timeout(600)
-    assert page.evaluate(AT_REST)
-    page.get_by_role("button", name="Play the walk").click()
-    page.wait_for_function(MOVED, arg=page.evaluate(RESTING))
+def test_points_that_stand_upright_have_a_flat_best_line(front):
+    front.evaluate(
+        """() => document.querySelectorAll(".lr-hero .lr-handle:has(.lr-data)").forEach((node) => {
+            for (let i = 0; i < 11; i += 1) node.dispatchEvent(new KeyboardEvent("keydown",
+                { key: "ArrowRight", shiftKey: true, bubbles: true }));
+        })"""
+    )
+    front.get_by_role("button", name="Best line").click()
+    lab = tells_the_truth(front)
+    assert lab.is_upright()
+    assert lab.w == pytest.approx(0, abs=0.01)
 
 
-def test_without_javascript_the_walk_has_arrived(new_page):
+def test_a_screen_reader_hears_the_loss_once_the_hand_rests(front):
+    spoken = front.locator(".lr-hero-spoken")
+    front.wait_for_timeout(900)
+    assert spoken.text_content() == ""  # nothing unasked
+    handle(front, "Point 1").press("Shift+ArrowUp")
+    front.wait_for_function("document.querySelector('.lr-hero-spoken').textContent !== ''")
+    assert spoken.text_content().startswith("Mean squared error ")
+
+
+def test_a_finger_moves_a_point_and_scrolls_beside_it(new_page):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = new_page(FRONT, **phone)
+    session = page.context.new_cdp_session(page)
+
+    def swipe(start, by):
+        for kind, part in (("Start", 0), ("Move", 0.5), ("Move", 1)):
+            point = {"x": start[0] + part * by[0], "y": start[1] + part * by[1]}
+            event = {"type": f"touch{kind}", "touchPoints": [point]}
+            session.send("Input.dispatchTouchEvent", event)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    box = handle(page, "Point 4").bounding_box()
+    assert min(box["width"], box["height"]) >= 43
+    swipe((box["x"] + 22, box["y"] + 22), (0, 50))
+    lab = tells_the_truth(page)
+    assert lab.y[3] < 5
+    assert page.evaluate("scrollY") == 0
+    svg = page.locator(".lr-hero svg").bounding_box()
+    swipe((svg["x"] + 200, svg["y"] + 220), (0, -150))
+    page.wait_for_function("scrollY > 0")
+    assert hero(page)[1].y == lab.y
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_shows_the_picture_its_button_and_the_first_chapter(
+    new_page, width, height
+):
+    page = new_page(FRONT, viewport={"width": width, "height": height})
+    for part in (".lr-hero svg", ".lr-hero button", ".lr-hero a"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= width
+    page.locator(".lr-hero a").click()
+    page.wait_for_url(f"**/{page_of(CHAPTERS[0])}*")
+
+
+def test_the_picture_moves_though_no_other_script_arrives(new_page):
+    page, held = new_page("book/bibliography.html", formulas=False), []
+
+    def hold(route):
+        if "documentation_options" in route.request.url:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.context.route("**/*.js*", hold)
+    page.goto(page.url.replace("bibliography", "index"), wait_until="commit")
+    handle(page, "Point 2").press("ArrowUp")
+    assert hero(page)[1].y[1] == pytest.approx(3.7, abs=0.01)
+    assert len(held) > 5
+    for route in held:
+        route.continue_()
+    page.context.unroute("**/*.js*")
+    page.wait_for_load_state("load")
+
+
+def test_the_front_page_loads_nothing_that_sets_formulas(book):
+    html = (book / FRONT).read_text(encoding="utf-8")
+    assert not re.search(r"<script[^>]*>[^<]*mathjax|<script[^>]*mathjax", html, re.IGNORECASE)
+    assert "mathjax/" in (book / page_of(CHAPTERS[0])).read_text(encoding="utf-8")
+
+
+def test_without_javascript_the_picture_stands_still(new_page):
     page = new_page(FRONT, java_script_enabled=False)
     assert page.locator(".lr-hero svg").is_visible()
-    assert not page.get_by_role("button", name="Play the walk").is_visible()
+    assert page.locator(".lr-hero-loss").inner_text() == readable(Drag().loss())
+    assert page.locator(".lr-hero a").is_visible()
+    for part in ("button", ".lr-hero-hint"):
+        assert not page.locator(f".lr-hero {part}").is_visible()
+    assert page.locator(".lr-hero [tabindex]").count() == 0
 
 
-def test_the_picture_is_the_walk_of_the_book(book):
-    """Each value of the animated line, taken back from pixels, is a stop of gradient descent."""
-    html = (book / FRONT).read_text(encoding="utf-8")
-    left, right = (
-        [float(value) for value in values.split(";")]
-        for values in re.findall(r'attributeName="y[12]" values="([^"]+)"', html)
-    )
-    stops = Walk(n_steps=len(left) - 1).path()
-    dots = re.findall(r'<circle class="lr-data" cx="([\d.]+)" cy="([\d.]+)"', html)
-    (x1, y1), *_, (x2, y2) = [(float(x), float(y)) for x, y in dots]
-    walk = Walk()
-    across = (x2 - x1) / (walk.x[-1] - walk.x[0])
-    down = (y2 - y1) / (walk.y[-1] - walk.y[0])
-    ends = re.search(r'<line class="lr-fit"[^>]* x1="([\d.]+)" x2="([\d.]+)"', html)
-    for pixels, end in zip((left, right), map(float, ends.groups()), strict=True):
-        x = walk.x[0] + (end - x1) / across
-        for (w, b, _), pixel in zip(stops, pixels, strict=True):
-            assert walk.y[0] + (pixel - y1) / down == pytest.approx(w * x + b, abs=0.01)
+def test_paper_shows_the_picture_as_it_is_and_no_button(new_page):
+    page = new_page(FRONT, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.locator(".lr-hero svg").is_visible()
+    assert page.locator(".lr-hero-loss").is_visible()
+    for part in ("button", ".lr-hero-hint"):
+        assert not page.locator(f".lr-hero {part}").is_visible()
 
 
-def test_the_falling_dot_is_the_loss_of_the_walk(book):
-    """Taken back from pixels, each place of the dot is a step and the logarithm of its loss."""
-    html = (book / FRONT).read_text(encoding="utf-8")
-    xs, ys = (
-        [float(value) for value in re.search(rf'"{at}" values="([^"]+)"', html)[1].split(";")]
-        for at in ("cx", "cy")
-    )
-    walk = Walk(n_steps=len(xs) - 1)
-    stops = walk.path()
-    floor = float(re.search(r'class="lr-best" d="M\d+ ([\d.]+)H', html)[1])
-    highest, least = stops[0][2], walk.optimum()[2]
-    assert ys[0] < floor  # down is less
-    for step, ((_, _, loss), x, y) in enumerate(zip(stops, xs, ys, strict=True)):
-        assert (x - xs[0]) / (xs[-1] - xs[0]) == pytest.approx(step / (len(xs) - 1), abs=1e-3)
-        fallen = log(highest / loss) / log(highest / least)
-        assert (y - ys[0]) / (floor - ys[0]) == pytest.approx(fallen, abs=1e-3)
-
-
-def test_paper_shows_the_walk_arrived(new_page):
-    page = new_page(FRONT, reduced_motion="no-preference")
-    page.wait_for_function(MOVED, arg=page.evaluate(RESTING))
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function(AT_REST, timeout=1000)
-
-
-def test_the_text_below_does_not_move_when_the_button_comes(new_page):
+def test_nothing_moves_when_the_picture_comes(new_page):
     page = new_page(FRONT)
-    page.wait_for_selector(".lr-again:visible")
+    page.wait_for_selector(".lr-hero .lr-handle")
     moved = page.evaluate(
         """() => new Promise((done) => {
             const observer = new PerformanceObserver((list) => done(list.getEntries().flatMap(
@@ -135,7 +323,8 @@ def test_the_front_page_lists_every_chapter_with_its_question(new_page):
     page = new_page(FRONT)
     items = page.locator(".lr-chapters li").all_inner_texts()
     assert len(items) == len(LISTED)
-    for item, chapter in zip(items, LISTED, strict=True):
+    for shown, chapter in zip(items, LISTED, strict=True):
+        item = shown.replace("’", "'")
         assert item.startswith(f"{chapter.number} · {chapter.title}")
         assert f"({chapter.minutes} minutes)" in item
         assert item.endswith(chapter.question)
@@ -179,6 +368,15 @@ def test_the_launch_buttons_name_real_paths(notebook):
 
 
 # The way onward
+
+
+def test_the_front_page_leads_to_the_first_chapter_and_that_one_back(shared_page):
+    page = shared_page(FRONT)
+    page.locator(".right-next").click()
+    page.wait_for_url(f"**/{page_of(CHAPTERS[0])}*")
+    page.locator(".left-prev").click()
+    page.wait_for_url(f"**/{FRONT}*")
+    page.close()
 
 
 @each_chapter
