@@ -45,5 +45,19 @@
     }
   }
 
-  document.querySelectorAll("[data-lab]:not(.lr-ready)").forEach(start);
+  // A lab waits for its own source and for the end of the page, and for no other script: not for
+  // those that the page defers, so that it moves before the formulas are set. Once all has loaded, a
+  // source that is not there has failed.
+  const begun = new WeakSet();
+  window.lrStart = () => {
+    if (document.readyState === "loading") return;
+    for (const place of document.querySelectorAll("[data-lab]:not(.lr-ready)")) {
+      const isThere = Boolean(window.lrLabs?.[place.dataset.lab]);
+      if (begun.has(place) || !(isThere || document.readyState === "complete")) continue;
+      begun.add(place);
+      start(place);
+    }
+  };
+  document.addEventListener("readystatechange", () => window.lrStart());
+  window.lrStart();
 })();

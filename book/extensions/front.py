@@ -26,6 +26,8 @@ GRIPS = (0.5, 9.0)  # where the line is taken hold of
 TITLE = "Six points, a line that misses them, and the square of each miss."
 # A script in the head for which a page waits; what is written there needs the options at once.
 AWAITED = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))")
+# The theme's icons, a second time and half a megabyte: the page has them as letters of a font.
+REDUNDANT = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
 HINT = "Drag a point, or an end of the line. How small can you make the loss?"
 
 
@@ -96,10 +98,11 @@ def is_for_formulas(script):
 
 
 def defer_scripts(app, exception):
-    """Let the front page wait for no script in its head, the theme's own among them."""
+    """Let the front page wait for no script in its head, and do without one of the theme's."""
     page = Path(app.outdir) / f"{app.config.root_doc}.html"
     if exception is None and app.builder.format == "html" and page.exists():
         head, end, body = page.read_text(encoding="utf-8").partition("</head>")
+        head = REDUNDANT.sub("", head)
         page.write_text(f"{AWAITED.sub('<script defer ', head)}{end}{body}", encoding="utf-8")
 
 

@@ -32,8 +32,12 @@ def setup(app):
 
 
 def registering(name, source):
-    """Return a classic script that keeps an ES module's source for the shim to import."""
-    return f"(window.lrLabs ??= {{}})[{json.dumps(name)}] = {json.dumps(source)};\n"
+    """Return a classic script that keeps an ES module's source for the shim to import.
+
+    It comes before the shim or after it, and tells it.
+    """
+    kept = f"(window.lrLabs ??= {{}})[{json.dumps(name)}] = {json.dumps(source)};"
+    return f"{kept}\nwindow.lrStart?.();\n"
 
 
 def write_files(app):
@@ -55,9 +59,10 @@ def add_to_page(app, pagename, templatename, context, doctree):
         return
     context["body"] = inline(context["body"])
     app.add_css_file("labs/labs.css")
-    for name in names:
-        app.add_js_file(f"labs/{name}.js", loading_method="defer")
-    app.add_js_file("labs/shim.js", loading_method="defer", priority=900)
+    # A lab waits for nothing but its own scripts, which are asked for first.
+    early = {"loading_method": "async", "fetchpriority": "high", "priority": 100}
+    for name in (*names, "shim"):
+        app.add_js_file(f"labs/{name}.js", **early)
 
 
 def drop_widgets(app, pagename, templatename, context, doctree):

@@ -413,6 +413,8 @@ def test_a_finger_moves_and_turns_and_its_targets_are_large_enough(open_lab):
     box = page.locator(SCENE).bounding_box()
     swipe((box["x"] + 20, box["y"] + 30), (90, 0))
     assert "turned by -35" not in seen(page)["label"]
+    touch = "(scene) => getComputedStyle(scene).touchAction"
+    assert page.locator(SCENE).evaluate(touch) == "pan-y"  # up and down the page scrolls
     for one in (".lr-button", ".lr-handle >> nth=0", ".lr-slider input"):
         assert page.locator(f"{LAB} {one}").bounding_box()["height"] >= 43.9
 

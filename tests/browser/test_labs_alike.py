@@ -66,6 +66,18 @@ def test_a_lab_that_has_ended_listens_to_nothing(open_lab, slug):
     assert last == 0
 
 
+def test_a_lab_moves_before_the_formulas_are_set(new_page):
+    """It waits for no script that its page defers: here MathJax has not even arrived."""
+    page, held = new_page("book/bibliography.html", formulas=False), []
+    page.context.route("**/mathjax/*.js*", lambda route: held.append(route))
+    path = f"notebooks/{PAGES['slope']}.html"
+    page.goto(page.url.replace("book/bibliography.html", path), wait_until="commit")
+    page.wait_for_selector('[data-lab="slope"].lr-ready')
+    assert len(held) == 1
+    assert page.evaluate("document.readyState") == "interactive"
+    held[0].fulfill(body="")
+
+
 def test_no_page_has_the_source_of_a_lab_as_the_state_of_a_widget(book):
     """Once is enough: each page that shows a lab has its source from a script of its own."""
     pages = {path: path.read_text(encoding="utf-8") for path in book.rglob("*.html")}
