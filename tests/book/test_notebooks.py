@@ -225,7 +225,14 @@ def describes_its_images(prose: list[tuple[str, str]]) -> Faults:
                 yield f"{place}: {found[0].splitlines()[0]} without :alt:"
 
 
-PROSE_RULES = [is_kind, describes_its_images]
+def sets_displays_apart(prose: list[tuple[str, str]]) -> Faults:
+    for place, text in prose:
+        for line in visible(text).splitlines():
+            if "$$" in line and not re.fullmatch(r"\s*\$\$(\s+\([\w-]+\))?\s*", line):
+                yield f"{place}: '{line.strip()[:40]}': give $$ a line of its own"
+
+
+PROSE_RULES = [is_kind, describes_its_images, sets_displays_apart]
 
 
 # The stored book
@@ -380,6 +387,8 @@ def test_an_expected_error_may_be_stored():
         (is_kind, "It is clearly so."),
         (is_kind, "```{note}\nClearly so.\n```"),
         (is_kind, "FIXME"),
+        (sets_displays_apart, "$$\nx = 1\n$$ To see it, look."),
+        (sets_displays_apart, "With $$\nx = 1\n$$ (eq-x)"),
         (describes_its_images, "![](a.png)"),
         (describes_its_images, "![ ](a.png)"),
         (describes_its_images, '<img src="a.png">'),
@@ -397,6 +406,7 @@ def test_broken_prose_is_found(rule, markdown):
     [
         "Undoubtedly; unclearly; a simple thing.",
         "```python\nsimply = 1\n```",
+        "$$\nx = 1\n$$ (eq-x)\n\n  $$\n  y\n  $$",
         "![A line](a.png) and <img src='a.png' alt='A line'>",
         "```{figure} a.png\n:width: 80%\n:alt: A line through points.\n```",
     ],
