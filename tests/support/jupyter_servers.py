@@ -29,7 +29,11 @@ def serving(command, port, log, **options):
         yield address
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # it waits for a kernel: nothing more is asked of it
+            server.kill()
+            server.wait(timeout=20)
 
 
 def wait_until_up(address, server, log, seconds=60):
