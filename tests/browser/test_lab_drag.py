@@ -22,12 +22,14 @@ from lab_pages import (
     tap,
     with_model,
 )
+from playwright.sync_api import expect
 
 from linreg.labs import Drag
 from linreg.labs.drag.drag import padded
 from linreg.labs.kit.text import readable
 
 PAGE = "notebooks/02_how_wrong_is_a_line.html"
+POINT = '.lr-handle:has(.lr-point):not([visibility="hidden"])'
 SLOPE = ".lr-slider-w input"
 INTERCEPT = ".lr-slider-b input"
 LEFT, MIDDLE, RIGHT = (f"{part} of the line" for part in ("Left end", "Middle", "Right end"))
@@ -138,7 +140,7 @@ class Page:
         return x, y, self.shown("w"), self.shown("b")
 
     def points(self):
-        return self.find('.lr-handle:has(.lr-point):not([visibility="hidden"])').all()
+        return self.find(POINT).all()
 
     def shown(self, key):
         return number(self.find(f'[data-readout="{key}"]').inner_text())
@@ -661,7 +663,7 @@ def test_touch(open_lab):
     assert lab.shown("w") > before[2]
     chart = lab.find(".lr-chart").bounding_box()
     tap(lab.page, chart["x"] + 120, chart["y"] + 40)
-    assert len(lab.points()) == 7
+    expect(lab.find(POINT)).to_have_count(7)  # the page may take a moment to see it
     swipe((chart["x"] + 200, chart["y"] + 190), (0, -120))  # beside them it scrolls the page
     lab.page.wait_for_function("(before) => window.scrollY > before", arg=scrolled)
     assert len(lab.points()) == 7
