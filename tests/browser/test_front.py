@@ -8,6 +8,7 @@ import front as front_page
 import navigation
 import pytest
 import yaml
+from lab_pages import centre, drag, swipe
 
 from linreg.labs import Drag
 from linreg.labs.kit.text import readable
@@ -128,14 +129,8 @@ def handle(page, label):
     return page.locator(f'.lr-hero [aria-label="{label}"]')
 
 
-def drag(page, label, by):
-    box = handle(page, label).bounding_box()
-    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(*at)
-    page.mouse.down()
-    page.mouse.move(at[0] + by[0] / 2, at[1] + by[1] / 2)
-    page.mouse.move(at[0] + by[0], at[1] + by[1])
-    page.mouse.up()
+def pull(page, label, by):
+    drag(page, centre(handle(page, label)), by)
 
 
 def test_the_picture_tells_the_truth(front):
@@ -148,18 +143,18 @@ def test_the_picture_tells_the_truth(front):
 
 
 def test_the_mouse_moves_points_and_the_ends_of_the_line(front):
-    drag(front, "Point 3", (40, 60))
+    pull(front, "Point 3", (40, 60))
     lab = tells_the_truth(front)
     scale = front.locator(".lr-hero svg").bounding_box()["width"] / front_page.WIDTH
     moved = 4 + 40 / scale / front_page.across(1)
     assert lab.x[2] == pytest.approx(moved, abs=0.02)
     assert lab.x[:2] == pytest.approx([1, 2.5], abs=0.01)
     before = lab.w * 9 + lab.b
-    drag(front, "Left end of the line", (0, 70))
+    pull(front, "Left end of the line", (0, 70))
     lab = tells_the_truth(front)
     assert lab.w * 9 + lab.b == pytest.approx(before, abs=0.03)
     assert lab.w * 0.5 + lab.b < 3.5
-    drag(front, "Point 6", (900, 900))
+    pull(front, "Point 6", (900, 900))
     lab = tells_the_truth(front)
     assert (lab.x[5], lab.y[5]) == pytest.approx((9.5, -0.5), abs=0.01)
 
@@ -186,7 +181,7 @@ def test_the_best_line_comes_on_demand_and_follows_the_points(front):
     found = hero(front)[0]
     assert found["asked"] == "visible"
     assert found["least"].endswith(found["loss"])
-    drag(front, "Point 2", (-20, 90))
+    pull(front, "Point 2", (-20, 90))
     lab = tells_the_truth(front)
     assert lab.loss() > lab.optimum()[2] * 1.05
 
@@ -196,7 +191,7 @@ def test_the_line_glides_to_the_best_one_and_a_hand_stops_it(new_page):
     page.get_by_role("button", name="Best line").click()
     first = page.evaluate(READ)["line"]
     page.wait_for_function(f"(first) => String(({READ})().line) !== String(first)", arg=first)
-    drag(page, "Left end of the line", (0, 30))
+    pull(page, "Left end of the line", (0, 30))
     there = page.evaluate(READ)["line"]
     page.wait_for_timeout(200)
     assert page.evaluate(READ)["line"] == there
@@ -227,23 +222,14 @@ def test_a_screen_reader_hears_the_loss_once_the_hand_rests(front):
 def test_a_finger_moves_a_point_and_scrolls_beside_it(new_page):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = new_page(FRONT, **phone)
-    session = page.context.new_cdp_session(page)
-
-    def swipe(start, by):
-        for kind, part in (("Start", 0), ("Move", 0.5), ("Move", 1)):
-            point = {"x": start[0] + part * by[0], "y": start[1] + part * by[1]}
-            event = {"type": f"touch{kind}", "touchPoints": [point]}
-            session.send("Input.dispatchTouchEvent", event)
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
     box = handle(page, "Point 4").bounding_box()
     assert min(box["width"], box["height"]) >= 43
-    swipe((box["x"] + 22, box["y"] + 22), (0, 50))
+    swipe(page, (box["x"] + 22, box["y"] + 22), (0, 50))
     lab = tells_the_truth(page)
     assert lab.y[3] < 5
     assert page.evaluate("scrollY") == 0
     svg = page.locator(".lr-hero svg").bounding_box()
-    swipe((svg["x"] + 200, svg["y"] + 220), (0, -150))
+    swipe(page, (svg["x"] + 200, svg["y"] + 220), (0, -150))
     page.wait_for_function("scrollY > 0")
     assert hero(page)[1].y == lab.y
 

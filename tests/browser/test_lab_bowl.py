@@ -11,6 +11,7 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
+    centre,
     growth,
     heights,
     hurry,
@@ -18,6 +19,7 @@ from lab_pages import (
     least_work,
     number,
     slide,
+    swipe,
     tap,
 )
 
@@ -594,26 +596,13 @@ def test_touch(open_lab):
 def test_a_finger_turns_the_bowl_sideways_and_scrolls_the_page(open_lab):
     page = open_lab(**PHONE, **STILL)
     page.locator(SCENE).scroll_into_view_if_needed()
-    touch = page.context.new_cdp_session(page)
-
-    def swipe(dx, dy):
-        box = page.locator(SCENE).bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        points = [(x + dx * k / 10, y + dy * k / 10) for k in range(11)]
-        for kind, at in [
-            ("touchStart", points[0]),
-            *(("touchMove", at) for at in points[1:]),
-            ("touchEnd", None),
-        ]:
-            found = [] if at is None else [{"x": at[0], "y": at[1]}]
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": found})
-        page.wait_for_timeout(200)
-
     before, scrolled = turned(page), page.evaluate("scrollY")
-    swipe(90, 0)
+    swipe(page, centre(page.locator(SCENE)), (90, 0))
+    page.wait_for_timeout(200)
     assert turned(page)[0] > before[0] + 45
     assert page.evaluate("scrollY") == scrolled
-    swipe(0, -90)
+    swipe(page, centre(page.locator(SCENE)), (0, -90))
+    page.wait_for_timeout(200)
     assert page.evaluate("scrollY") > scrolled + 20
 
 

@@ -8,9 +8,12 @@ from axe import axe_finds_nothing
 from lab_pages import (
     ANSWER,
     PHONE,
+    PULL,
     READ_CHARTS,
     Drawn,
+    centre,
     changed,
+    drag,
     heights,
     hurry,
     in_module,
@@ -19,6 +22,7 @@ from lab_pages import (
     number,
     slide,
     sweep,
+    swipe,
     tap,
     with_model,
 )
@@ -88,23 +92,13 @@ READ_SQUARES = """() => {
     };
 }"""
 
-# Drag a point up and down, as a pointer would, and look at each answer.
-DRAG = """() => {
-    const lab = document.querySelector('[data-lab="drag"] .lr-lab');
-    const handle = lab.querySelector('[aria-label="Point 3"]');
-    const { left, top } = handle.getBoundingClientRect();
-    const fire = (kind, down) => handle.dispatchEvent(new PointerEvent(kind, {
-        bubbles: true, isPrimary: true, pointerId: 1, button: 0,
-        clientX: left + 22, clientY: top + 22 + down,
-    }));
-    handle.setPointerCapture = () => {};
-    fire("pointerdown", 0);
-    for (let i = 0; i < 50; i += 1) {
-        fire("pointermove", i - 45);
-        lab.getBoundingClientRect();  // the layout counts too
-    }
-    fire("pointerup", 0);
-}"""
+UP_AND_DOWN = {
+    "slug": "drag",
+    "selectors": ['[aria-label="Point 3"]'],
+    "start": [0, -45],
+    "step": [0, 1],
+    "times": 50,
+}
 
 
 class Page:
@@ -163,17 +157,10 @@ class Page:
         return self.find(".lr-hint").inner_text()
 
     def centre(self, label):
-        box = self.handle(label).bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return centre(self.handle(label))
 
     def drag(self, start, by):
-        """Drag from a place in pixels with the mouse."""
-        mouse = self.page.mouse
-        mouse.move(*start)
-        mouse.down()
-        mouse.move(start[0] + by[0] / 2, start[1] + by[1] / 2)
-        mouse.move(start[0] + by[0], start[1] + by[1])
-        mouse.up()
+        drag(self.page, start, by)
 
     def focus(self, label):
         self.handle(label).focus()
@@ -639,32 +626,24 @@ def test_points_upright_have_no_best_slope_and_no_nan(open_lab):
 
 def test_touch(open_lab):
     lab = open_lab(**PHONE)
-    session = lab.page.context.new_cdp_session(lab.page)
-
-    def swipe(start, by):
-        send = lambda kind, points: session.send(  # noqa: E731
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
-        )
-        send("touchStart", [{"x": start[0], "y": start[1]}])
-        for part in (0.25, 0.5, 0.75, 1):
-            send("touchMove", [{"x": start[0] + part * by[0], "y": start[1] + part * by[1]}])
-        send("touchEnd", [])
-        lab.page.wait_for_timeout(400)  # what comes sooner is half of a double tap
-
     lab.handle("Point 3").scroll_into_view_if_needed()
     scrolled = lab.page.evaluate("window.scrollY")
     before = lab.state()
     x, y = lab.centre("Point 3")
-    swipe((x - 12, y + 12), (0, -60))  # a finger finds it within 44 pixels
+    swipe(lab.page, (x - 12, y + 12), (0, -60))  # a finger finds it within 44 pixels
+    lab.page.wait_for_timeout(400)  # what comes sooner is half of a double tap
     after = lab.state()
     assert after[1][2] > before[1][2] + 1
     assert lab.page.evaluate("window.scrollY") == scrolled
-    swipe(lab.centre(LEFT), (0, 40))
+    swipe(lab.page, lab.centre(LEFT), (0, 40))
+    lab.page.wait_for_timeout(400)  # what comes sooner is half of a double tap
     assert lab.shown("w") > before[2]
     chart = lab.find(".lr-chart").bounding_box()
     tap(lab.page, chart["x"] + 120, chart["y"] + 40)
     expect(lab.find(POINT)).to_have_count(7)  # the page may take a moment to see it
-    swipe((chart["x"] + 200, chart["y"] + 190), (0, -120))  # beside them it scrolls the page
+    beside = chart["x"] + 200, chart["y"] + 190
+    swipe(lab.page, beside, (0, -120))  # there it scrolls the page
+    lab.page.wait_for_timeout(400)
     lab.page.wait_for_function("(before) => window.scrollY > before", arg=scrolled)
     assert len(lab.points()) == 7
     for target in (".lr-button >> nth=0", ".lr-switch", SLOPE, ".lr-handle >> nth=4"):
@@ -803,5 +782,5 @@ def test_without_a_still_picture_paper_shows_the_lab_and_drops_the_controls(open
 def test_a_drag_is_answered_within_a_frame(open_lab):
     lab = open_lab()
     before = lab.verdict()
-    assert least_work(lab.page, DRAG) / 50 < ANSWER
+    assert least_work(lab.page, PULL, UP_AND_DOWN) / 50 < ANSWER
     assert lab.verdict() != before

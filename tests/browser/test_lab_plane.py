@@ -8,7 +8,10 @@ from axe import axe_finds_nothing
 from lab_pages import (
     ANSWER,
     PHONE,
+    PULL,
+    centre,
     changed,
+    drag,
     heights,
     hurry,
     in_module,
@@ -17,6 +20,7 @@ from lab_pages import (
     number,
     spills,
     sweep,
+    swipe,
     with_model,
 )
 
@@ -78,26 +82,13 @@ READ = """() => {
     };
 }"""
 
-# Turn the picture and drag ŷ, as a pointer would, and look at each answer.
-DRAG = """() => {
-    const lab = document.querySelector('[data-lab="plane"] .lr-lab');
-    const scene = lab.querySelector(".lr-plane-scene");
-    const handle = lab.querySelector('[aria-label^="ŷ"]');
-    for (const node of [scene, handle]) {
-        node.setPointerCapture = () => {};
-        const { left, top } = node.getBoundingClientRect();
-        const fire = (kind, right) => node.dispatchEvent(new PointerEvent(kind, {
-            bubbles: true, isPrimary: true, pointerId: 1, button: 0,
-            clientX: left + 22 + right, clientY: top + 22,
-        }));
-        fire("pointerdown", 0);
-        for (let i = 0; i < 25; i += 1) {
-            fire("pointermove", i - 12);
-            lab.getBoundingClientRect();  // the layout counts too
-        }
-        fire("pointerup", 0);
-    }
-}"""
+TURN_AND_MOVE = {
+    "slug": "plane",
+    "selectors": [".lr-plane-scene", '[aria-label^="ŷ"]'],
+    "start": [-12, 0],
+    "step": [1, 0],
+    "times": 25,
+}
 
 
 @pytest.fixture
@@ -127,19 +118,6 @@ def place(page):
 
 def target(page):
     return rows(seen(page)["notes"][0])
-
-
-def centre(page, selector):
-    box = page.locator(selector).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def drag(page, start, by):
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(start[0] + by[0] / 2, start[1] + by[1] / 2)
-    page.mouse.move(start[0] + by[0], start[1] + by[1])
-    page.mouse.up()
 
 
 def draw_case(seed):
@@ -316,10 +294,10 @@ def test_the_mouse_moves_the_prediction_in_the_plane_until_it_is_nearest(open_la
     page = open_lab()
     view = View(-35, 25, *seen(page)["size"])
     (x0, y0), (x1, y1) = view.at([2, 3, 3]), view.at([1, 3, 3])
-    drag(page, centre(page, PLACE), (x1 - x0, y1 - y0))
+    drag(page, centre(page.locator(PLACE)), (x1 - x0, y1 - y0))
     assert place(page) == pytest.approx([1, 3, 3], abs=0.051)
     assert seen(page)["verdict"] == "found"
-    drag(page, centre(page, PLACE), (900, -300))
+    drag(page, centre(page.locator(PLACE)), (900, -300))
     first, second, third = place(page)
     assert second == third
     assert -0.5 <= first <= 3
@@ -331,11 +309,11 @@ def test_seen_along_the_plane_or_on_the_line_the_prediction_still_follows(open_l
     page.focus(SCENE)
     for _ in range(3):
         page.keyboard.press("Shift+ArrowDown")
-    drag(page, centre(page, PLACE), (-60, 40))
+    drag(page, centre(page.locator(PLACE)), (-60, 40))
     first, second, _ = place(page)
     assert first < 2
     sweep(page, SLIDER, [100])
-    drag(page, centre(page, PLACE), (-40, 0))
+    drag(page, centre(page.locator(PLACE)), (-40, 0))
     found = place(page)
     assert found[1] == found[2] == pytest.approx(2 * found[0], abs=0.02)
     assert second > found[1]
@@ -345,7 +323,7 @@ def test_the_mouse_moves_the_target_in_the_plane_of_the_screen(open_lab):
     page = open_lab()
     view = View(-35, 25, *seen(page)["size"])
     (x0, y0) = view.at([1, 2, 4])
-    drag(page, centre(page, TARGET), (30, 35))
+    drag(page, centre(page.locator(TARGET)), (30, 35))
     moved = target(page)
     assert view.at(moved) == pytest.approx((x0 + 30, y0 + 35), abs=4)
     depth = [p - q for p, q in zip(moved, [1, 2, 4], strict=True)]
@@ -360,7 +338,7 @@ def test_a_drag_of_the_background_turns_it_and_a_drag_of_a_handle_does_not(open_
     box = page.locator(SCENE).bounding_box()
     label = seen(page)["label"]
     assert "seen from 25 degrees above the plane and turned by -35" in label
-    drag(page, centre(page, TARGET), (20, 20))
+    drag(page, centre(page.locator(TARGET)), (20, 20))
     assert "seen from 25 degrees above the plane and turned by -35" in seen(page)["label"]
     corner = box["x"] + 15, box["y"] + box["height"] - 15
     drag(page, corner, (box["width"] / 4, 0))
@@ -399,19 +377,10 @@ def test_the_arrow_keys_move_what_has_the_focus(open_lab):
 
 def test_a_finger_moves_and_turns_and_its_targets_are_large_enough(open_lab):
     page = open_lab(**PHONE)
-    session = page.context.new_cdp_session(page)
-
-    def swipe(start, by):
-        for kind, part in (("Start", 0), ("Move", 0.5), ("Move", 1)):
-            point = {"x": start[0] + part * by[0], "y": start[1] + part * by[1]}
-            event = {"type": f"touch{kind}", "touchPoints": [point]}
-            session.send("Input.dispatchTouchEvent", event)
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-    swipe(centre(page, PLACE), (-40, 0))
+    swipe(page, centre(page.locator(PLACE)), (-40, 0))
     assert place(page)[0] < 1.8
     box = page.locator(SCENE).bounding_box()
-    swipe((box["x"] + 20, box["y"] + 30), (90, 0))
+    swipe(page, (box["x"] + 20, box["y"] + 30), (90, 0))
     assert "turned by -35" not in seen(page)["label"]
     touch = "(scene) => getComputedStyle(scene).touchAction"
     assert page.locator(SCENE).evaluate(touch) == "pan-y"  # up and down the page scrolls
@@ -500,5 +469,5 @@ def test_paper_shows_the_still_picture(open_lab):
 def test_a_drag_is_answered_within_a_frame(open_lab):
     page = open_lab()
     before = seen(page)["label"]
-    assert least_work(page, DRAG) / 50 < ANSWER
+    assert least_work(page, PULL, TURN_AND_MOVE) / 50 < ANSWER
     assert seen(page)["label"] != before

@@ -5,9 +5,12 @@ from axe import axe_finds_nothing
 from lab_pages import (
     ANSWER,
     PHONE,
+    PULL,
     READ_CHARTS,
     Drawn,
+    centre,
     changed,
+    drag,
     heights,
     hurry,
     in_module,
@@ -59,23 +62,13 @@ READ = """() => {
     };
 }"""
 
-# Drag the first point along the curve, as a pointer would, and look at each answer.
-DRAG = """() => {
-    const lab = document.querySelector('[data-lab="slope"] .lr-lab');
-    const handle = lab.querySelector('[aria-label="First point"]');
-    const { left, top } = handle.getBoundingClientRect();
-    const fire = (kind, right) => handle.dispatchEvent(new PointerEvent(kind, {
-        bubbles: true, isPrimary: true, pointerId: 1, button: 0,
-        clientX: left + 22 + right, clientY: top + 22,
-    }));
-    handle.setPointerCapture = () => {};
-    fire("pointerdown", 0);
-    for (let i = 0; i < 50; i += 1) {
-        fire("pointermove", i - 25);
-        lab.getBoundingClientRect();  // the layout counts too
-    }
-    fire("pointerup", 0);
-}"""
+ALONG = {
+    "slug": "slope",
+    "selectors": ['[aria-label="First point"]'],
+    "start": [-25, 0],
+    "step": [1, 0],
+    "times": 50,
+}
 
 
 @pytest.fixture
@@ -106,14 +99,8 @@ def position(h):
     return 90 * (int(exponent) + 3) + round(10 * float(digits)) - 10
 
 
-def drag(page, selector, by):
-    box = page.locator(selector).bounding_box()
-    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(*at)
-    page.mouse.down()
-    page.mouse.move(at[0] + by / 2, at[1] + 9)
-    page.mouse.move(at[0] + by, at[1] + 30)  # up and down is the curve's to say
-    page.mouse.up()
+def slide_along(page, selector, by):
+    drag(page, centre(page.locator(selector)), (by, 30))  # up and down is the curve's to say
 
 
 # It is there, and gives nothing away
@@ -247,16 +234,16 @@ def test_who_asks_gets_it_at_once_and_python_decides_for_itself(open_lab):
 def test_the_mouse_moves_both_points_along_the_curve(open_lab):
     page = open_lab()
     pixel = Drawn(page.evaluate(READ_CHARTS, "slope")[0]).pixel[0]
-    drag(page, FIRST, 0.5 / pixel)
+    slide_along(page, FIRST, 0.5 / pixel)
     w, h, _ = state(page)
     assert w == pytest.approx(1.5, abs=0.02)
     assert h == 1
-    drag(page, SECOND, -0.6 / pixel)
+    slide_along(page, SECOND, -0.6 / pixel)
     assert state(page)[1] == pytest.approx(0.4, abs=0.02)
-    drag(page, SECOND, -300)  # past the first one
+    slide_along(page, SECOND, -300)  # past the first one
     assert state(page) == (w, 0.001, True)
-    drag(page, SECOND, 600)  # and out again, from where both meet
-    drag(page, FIRST, 600)
+    slide_along(page, SECOND, 600)  # and out again, from where both meet
+    slide_along(page, FIRST, 600)
     assert state(page)[:2] in [(3, 1), (w, 1)]
 
 
@@ -360,5 +347,5 @@ def test_paper_shows_the_still_picture(open_lab):
 def test_a_drag_is_answered_within_a_frame(open_lab):
     page = open_lab()
     before = state(page)
-    assert least_work(page, DRAG) / 50 < ANSWER
+    assert least_work(page, PULL, ALONG) / 50 < ANSWER
     assert state(page) != before

@@ -81,20 +81,20 @@ def answered(task):
 
 def reachable(frame, skipped):
     """Yield all objects that can be got at from a frame, outwards, and from the collector."""
-    todo, seen = [], set(skipped)
+    waiting, seen = [], set(skipped)
     while frame is not None and frame.f_code.co_filename != MINE:
-        todo += [dict(frame.f_locals), frame.f_globals, frame.f_code]
+        waiting += [dict(frame.f_locals), frame.f_globals, frame.f_code]
         frame = frame.f_back
-    todo += [vars(module) for name, module in [*sys.modules.items()] if "linreg.checks" in name]
-    todo += [each for each in gc.get_objects() if isinstance(each, (list, tuple, dict, set))]
-    todo.reverse()
-    while todo:
-        each = todo.pop()
+    waiting += [vars(module) for name, module in [*sys.modules.items()] if "linreg.checks" in name]
+    waiting += [each for each in gc.get_objects() if isinstance(each, (list, tuple, dict, set))]
+    waiting.reverse()
+    while waiting:
+        each = waiting.pop()
         if id(each) in seen or is_mine(each):
             continue
         seen.add(id(each))
         yield each
-        todo += inside(each)
+        waiting += inside(each)
 
 
 def is_mine(each):

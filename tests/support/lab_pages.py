@@ -356,3 +356,55 @@ def tap(page, x, y):
     )
     page.touchscreen.tap(x, y)
     clicked.evaluate("(clicked) => clicked.done")
+
+
+def centre(place):
+    """The middle, in pixels of the page, of what a locator finds."""
+    box = place.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page, start, by):
+    """Drag with the mouse, from a place in pixels, by so many to the right and down."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + by[0] / 2, start[1] + by[1] / 2)
+    page.mouse.move(start[0] + by[0], start[1] + by[1])
+    page.mouse.up()
+
+
+def swipe(page, start, by, moves=10):
+    """Drag as `drag` does, with a finger."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind, *shares):
+        points = [{"x": start[0] + one * by[0], "y": start[1] + one * by[1]} for one in shares]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0)
+    for move in range(1, moves + 1):
+        send("touchMove", move / moves)
+    send("touchEnd")
+    session.detach()
+
+
+# Drag what the selectors find within a lab, pixel by pixel as a pointer would, and look at each
+# answer: an argument of `page.evaluate`, with another for what, from where, which way, how often.
+PULL = """({ slug, selectors, start, step, times }) => {
+    const lab = document.querySelector(`[data-lab="${slug}"] .lr-lab`);
+    for (const node of selectors.map((selector) => lab.querySelector(selector))) {
+        node.setPointerCapture = () => {};
+        const { left, top } = node.getBoundingClientRect();
+        const fire = (kind, i) => node.dispatchEvent(new PointerEvent(kind, {
+            bubbles: true, isPrimary: true, pointerId: 1, button: 0,
+            clientX: left + 22 + start[0] + i * step[0],
+            clientY: top + 22 + start[1] + i * step[1],
+        }));
+        fire("pointerdown", 0);
+        for (let i = 0; i < times; i += 1) {
+            fire("pointermove", i);
+            lab.getBoundingClientRect();  // the layout counts too
+        }
+        fire("pointerup", 0);
+    }
+}"""
