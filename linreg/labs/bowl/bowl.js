@@ -376,7 +376,7 @@ class Scene extends Turnable {
     const labelled = shape("g", { "aria-hidden": "true" }, ...labels);
     this.svg = shape(
       "svg",
-      { class: "lr-chart lr-bowl-scene", role: "application", tabindex: 0, ...OWN_KEYS },
+      { class: "lr-chart lr-turned lr-bowl-scene", role: "application", tabindex: 0, ...OWN_KEYS },
       shape("g", { class: "lr-bowl-surface" }, ...this.tones),
       this.facing,
       shape("g", {}, ...middle),

@@ -94,6 +94,19 @@ export class Lab {
     el.replaceChildren(this.root);
   }
 
+  // The same for a lab that asks one question: under it the picture, beside that its numbers and
+  // words, and below them what sets them.
+  mountQuestion(el, names, { question, picture, controls }) {
+    const aside = element("div", { class: "lr-aside" }, this.readouts.node, this.verdict.node);
+    this.mount(
+      el,
+      names,
+      element("p", { class: "lr-ask" }, question),
+      element("div", { class: "lr-beside" }, picture, aside),
+      element("div", { class: "lr-controls" }, ...controls),
+    );
+  }
+
   // The verdict: a word for the style, and a few sentences as HTML.
   conclude({ kind, html }) {
     assign(this.root, { "data-verdict": kind });

@@ -258,7 +258,7 @@ class Scene extends Turnable {
     );
     const labels = shape("g", { "aria-hidden": "true" }, ...this.texts);
     this.over = shape("g");
-    const attributes = { class: "lr-chart lr-plane-scene", role: "application", tabindex: 0 };
+    const attributes = { class: "lr-chart lr-turned lr-plane-scene", role: "application", tabindex: 0 };
     const parts = [...Object.values(this.paths), this.foot, labels, this.over];
     this.svg = shape("svg", { ...attributes, ...OWN_KEYS }, ...parts);
     assign(this.svg, { "aria-roledescription": "picture to turn" });
@@ -408,15 +408,13 @@ class PlaneLab extends Lab {
       { key: "weights", name: "weights of ŷ" },
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
-    const aside = element("div", { class: "lr-aside" }, this.readouts.node, this.verdict.node);
     const buttons = element("div", { class: "lr-buttons" }, this.button.node);
-    this.mount(
-      el,
-      { name: "the plane of the columns", style: "lr-lab-plane" },
-      element("p", { class: "lr-ask" }, QUESTION),
-      element("div", { class: "lr-beside" }, this.scene.node, aside),
-      element("div", { class: "lr-controls" }, buttons, this.slider.node),
-    );
+    const names = { name: "the plane of the columns", style: "lr-lab-plane" };
+    this.mountQuestion(el, names, {
+      question: QUESTION,
+      picture: this.scene.node,
+      controls: [buttons, this.slider.node],
+    });
   }
 
   refresh({ silent = false } = {}) {

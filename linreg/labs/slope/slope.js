@@ -168,15 +168,13 @@ class SlopeLab extends Lab {
       { key: "slope", name: "slope at w" },
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
-    const aside = element("div", { class: "lr-aside" }, this.readouts.node, this.verdict.node);
     const buttons = element("div", { class: "lr-buttons" }, this.button.node);
-    this.mount(
-      el,
-      { name: "feel the slope", style: "lr-lab-slope" },
-      element("p", { class: "lr-ask" }, QUESTION),
-      element("div", { class: "lr-beside" }, this.panel.chart.node, aside),
-      element("div", { class: "lr-controls" }, this.slider.node, buttons),
-    );
+    const names = { name: "feel the slope", style: "lr-lab-slope" };
+    this.mountQuestion(el, names, {
+      question: QUESTION,
+      picture: this.panel.chart.node,
+      controls: [this.slider.node, buttons],
+    });
   }
 
   refresh({ silent = false } = {}) {
