@@ -17,7 +17,10 @@ PUBLIC_SEED = "public term"  # the words of every hidden region that a private s
 
 
 def chapters() -> list[str]:
-    """Return the names of all chapters that have exercises, such as ``"ch01"``."""
+    """Return the names of all notebooks of exercises, such as ``"ch02"`` and ``"ch02_deeper"``.
+
+    Each of them is a chapter to the grader: it has a source, notes and points of its own.
+    """
     return sorted(path.name for path in (EXERCISES / "source").glob("ch*"))
 
 

@@ -16,9 +16,14 @@ from grader.apart import Bounds
 from grader.collect import collect, zips
 from grader.collect.budget import LARGEST_FILE, STUDENT_LIMITS
 from grader.collect.files import UnreadableError
+from grader.collect.names import label_of
 from grader.collect.reading import read_notebook
 
-GRADE_IDS = {"ch01": ["a1", "a1-check"], "ch03": ["a1", "a1-check", "c1", "d1"]}
+GRADE_IDS = {
+    "ch01": ["a1", "a1-check"],
+    "ch03": ["a1", "a1-check", "c1", "d1"],
+    "ch03_deeper": ["a1", "a1-check", "c1"],
+}
 
 
 def chapter(name, answer="x = 1", ids=True):
@@ -71,7 +76,9 @@ def only_reason(result):
 
 
 N1, N3 = stored("ch01"), stored("ch03")
+DEEPER3 = stored("ch03_deeper")
 ANN, BOB = ("ann", "ch03"), ("bob", "ch03")
+DEEPER_NAMES = ["ann", "bob", "hw_cy", "dee", "Eve E", "fay", "gus", "ida"]
 
 LAYOUTS = {
     "files": ({"ann.ipynb": N3, "bob_ch03.ipynb": N3}, {ANN, BOB}),
@@ -190,6 +197,24 @@ LAYOUTS = {
     "students' numbers that look like a chapter's": (
         {"ch1234_ch03.ipynb": N3, "ch5678_ch03.ipynb": N3, "ch1111/ch03.ipynb": N3},
         {("ch1234", "ch03"), ("ch5678", "ch03"), ("ch1111", "ch03")},
+    ),
+    "a deeper notebook beside its chapter": (
+        {
+            "ann_ch03.ipynb": N3,
+            "ch03_deeper_ann.ipynb": DEEPER3,
+            "bob_ch03_deeper.ipynb": DEEPER3,
+            "hw_ch03_deeper_cy.ipynb": DEEPER3,
+            "CH03-Deeper dee.ipynb": DEEPER3,
+            "Eve E_7_assignsubmission_file_ch03_deeper.ipynb": DEEPER3,
+            "fay_12345_67890_ch03_deeper-1.ipynb": DEEPER3,
+            "gus/ch03_deeper.ipynb": DEEPER3,
+            "ch03_deeper/ida.ipynb": DEEPER3,
+        },
+        {ANN, *((name, "ch03_deeper") for name in DEEPER_NAMES)},
+    ),
+    "one student in a folder of deeper notebooks": (
+        {"ch03_deeper/ann.ipynb": DEEPER3},
+        {("ann", "ch03_deeper")},
     ),
     "a picture beside the class's folder": (
         {"download/ann.ipynb": N3, "download/bob.ipynb": N3, "list.csv": b"ann,bob"},
@@ -363,6 +388,22 @@ def test_between_equals_the_name_decides_the_chapter(tmp_path):
     result = collect(lay(tmp_path, {"ann_ch02.ipynb": data, "bob.ipynb": data}), skeletons)
     assert set(result.taken) == {("ann", "ch02")}
     assert only_reason(result) == "may be ch01 or ch02: put the chapter into the file's name"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("ann_ch03_deeper.ipynb", ("ann", "ch03_deeper", 0)),
+        ("ch3_deeper_ann.ipynb", ("ann", "ch03_deeper", 0)),
+        ("ann_ch03_deeper (2).ipynb", ("ann", "ch03_deeper", 2)),
+        ("ann_ch03_deeper-4.ipynb", ("ann", "ch03_deeper", 4)),
+        ("ch03_deeper-Copy1.ipynb", ("", "ch03_deeper", 0)),
+        ("ann_ch03.ipynb", ("ann", "ch03", 0)),
+    ],
+)
+def test_a_name_says_whether_a_chapters_deeper_notebook_is_meant(name, says):
+    label = label_of((name,), 0)
+    assert (label.name, label.chapter, label.attempt) == says
 
 
 def test_a_notebook_of_something_else(tmp_path):

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
-from classroom import answered, released, solutions
+from classroom import WORDS, answered, released, solutions, with_words
 from nbformat import NotebookNode, v4
 from test_collect import lay, zipped
 
@@ -20,11 +20,10 @@ from grader.rebuild import rebuild
 SOURCES = {
     name: course.read(course.notebook(course.EXERCISES / "source", name)) for name in CHAPTERS
 }
-WORDS = {"d1": "In *words*."}
 
 
 def solved(chapter):
-    return answered(chapter, solutions(chapter) | WORDS)
+    return answered(chapter, with_words(chapter))
 
 
 def bare(notebook):
@@ -64,7 +63,7 @@ def collected(folder, only=None, **files):
 def assert_right(found, chapter):
     """The solutions of a chapter stand in their places, and those of no other."""
     result = rebuild(SOURCES[chapter], released(chapter), found.notebook)
-    for name, answer in (solutions(chapter) | WORDS).items():
+    for name, answer in with_words(chapter).items():
         (cell,) = [cell for cell in result.cells if grade_id(cell) == name]
         assert cell.source.strip() == answer.strip(), name
 
@@ -96,6 +95,8 @@ def test_texts_without_answer_cells_are_refused_with_the_reason(tmp_path):
 
 # Two chapters in one notebook
 
+PAIRS = [("ch01", "ch02"), ("ch02", "ch01"), ("ch09", "ch03"), ("ch05_deeper", "ch05")]
+
 
 def joined(*notebooks):
     whole = deepcopy(notebooks[0])
@@ -109,7 +110,7 @@ def without_checks(notebook):
     return notebook
 
 
-@pytest.mark.parametrize("pair", [("ch01", "ch02"), ("ch02", "ch01"), ("ch09", "ch03")])
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 @pytest.mark.parametrize("form", [deepcopy, bare, without_checks], ids=["whole", "bare", "checks"])
 def test_two_chapters_in_one_notebook_are_both_graded(tmp_path, pair, form):
     result = collected(tmp_path, ann=joined(*(form(solved(chapter)) for chapter in pair)))

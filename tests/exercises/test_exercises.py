@@ -11,6 +11,7 @@ import pytest
 
 from exercises import (
     CHAPTERS,
+    MAIN,
     SEEDS,
     as_handed_in,
     attempt,
@@ -26,19 +27,21 @@ from grader.release import make_release
 from grader.term import HIDDEN
 from linreg import checks
 from linreg.checks import notes
+from notebooks import CHAPTERS as NOTEBOOKS
 from notebooks import ROOT
 
 TASKS = [task for chapter in CHAPTERS for task in tasks(chapter)]
 WRONG = [(task, *wrong) for task in TASKS for wrong in wrong_answers(task)]
+WORDS = {1: "one", 2: "two", 3: "three", 4: "four"}
 each_task = pytest.mark.parametrize("task", TASKS, ids=str)
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
-def test_there_are_exercises_for_the_first_part():
-    assert CHAPTERS[:4] == ["ch01", "ch02", "ch03", "ch04"]
+def test_there_are_exercises_for_every_chapter():
+    assert [f"ch{path.name[:2]}" for path in NOTEBOOKS] == MAIN
 
 
-@each_chapter
+@pytest.mark.parametrize("chapter", MAIN)
 def test_a_chapter_has_all_four_levels_and_enough_tasks(chapter):
     source = course.read(course.notebook(course.EXERCISES / "source", chapter))
     by_hand = [
@@ -51,6 +54,36 @@ def test_a_chapter_has_all_four_levels_and_enough_tasks(chapter):
     assert len(names) >= 8
     assert len(by_hand) >= 1
     assert {name[0] for name in by_hand} == {"d"}
+
+
+@each_chapter
+def test_tasks_are_numbered_without_gaps_and_their_texts_say_so(chapter):
+    source = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    texts = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
+    levels = "".join(name[0] for name in graded(source))
+    count = {level: itertools.count(1) for level in levels}
+    assert levels == "".join(sorted(levels))
+    assert list(graded(source)) == [f"{level}{next(count[level])}" for level in levels]
+    said = re.findall(r"^\*\*([A-D]\d+)\*\* \((\d) points?", texts, re.MULTILINE)
+    assert {name.lower(): int(points) for name, points in said} == graded(source)
+
+
+@each_chapter
+def test_the_opening_says_the_points_of_each_part(chapter):
+    source = course.read(course.notebook(course.EXERCISES / "source", chapter))
+    of = {level: {v for name, v in graded(source).items() if name[0] == level} for level in "abcd"}
+    words = {level: " or ".join(WORDS[value] for value in sorted(of[level])) for level in of}
+    choices = " and ".join(f"Part {level.upper()}" for level in "ab" if of[level])
+    assert all(of[level] <= {1} for level in "ab")
+    says = f"- {choices}: one point a task. Part C: {words['c']} points."
+    says += f" Part D: {words['d']} points, marked by hand." if of["d"] else ""
+    assert says in source.cells[0].source.splitlines()
+
+
+def graded(source):
+    """The points of each task, those marked by hand too, in the order of the notebook."""
+    cells = [settings(cell) for cell in source.cells if settings(cell).get("grade")]
+    return {about.grade_id.removesuffix("-check"): about.points for about in cells}
 
 
 @each_chapter

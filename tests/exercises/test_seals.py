@@ -14,7 +14,7 @@ OF_THE_ANSWER = {"right", "factor", "shift"}
 # Slips that no wrong answer of the notes is, and those in symbols that stand for others.
 FURTHER = {
     "ch09/c1": ["c1 = (M - m) / (m + 2 * p)"],
-    "ch10/c1": ["c1 = N / 3 - N**2 / (9 * D)"],
+    "ch10_deeper/c1": ["c1 = N / 3 - N**2 / (9 * D)"],
 }
 
 

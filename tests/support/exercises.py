@@ -11,6 +11,8 @@ from grader import course, notes
 from grader.term import reseeded
 
 CHAPTERS = course.chapters()
+DEEPER = [chapter for chapter in CHAPTERS if chapter.endswith("_deeper")]  # of deeper pages
+MAIN = [chapter for chapter in CHAPTERS if chapter not in DEEPER]
 SOURCES = [course.notebook(course.EXERCISES / "source", chapter) for chapter in CHAPTERS]
 SEEDS = ("maple 4711", "a quiet street")  # two private ones
 RELEASES = [course.notebook(course.EXERCISES / "release", chapter) for chapter in CHAPTERS]

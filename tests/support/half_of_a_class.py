@@ -7,6 +7,7 @@ that code.
 
 import csv
 import html
+import itertools
 import json
 import re
 from copy import deepcopy
@@ -18,7 +19,7 @@ from unittest import mock
 
 import nbformat
 from classroom import graded, points, table
-from hostile import ALL, CHAPTER, HALVES, HONEST, Kind, disguised, kinds, short
+from hostile import ALL, CHAPTER, DEEPER, HALVES, HONEST, Kind, disguised, kinds, short
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 
@@ -27,11 +28,15 @@ from grader import course, grade
 from grader.execution import execute
 from grader.gradebook import Workspace
 
-POINTS = {task: f"{points(CHAPTER)[f'{CHAPTER}/{task}']:g}" for task in ALL}
+POINTS = {
+    CHAPTER: {task: f"{points(CHAPTER)[f'{CHAPTER}/{task}']:g}" for task in ALL},
+    DEEPER: {task.name: f"{task.points:g}" for task in tasks(DEEPER)},
+}
+BY_HAND = {CHAPTER: ("d1",), DEEPER: ()}
 NO_PAGE = "graded, but its feedback page cannot be made"
 STOPPED = "this cell ran longer than 3 seconds"
 # Without plots: where a machine is slow, matplotlib says on the page that it builds its fonts.
-ALONE = ("windows lines", "a slow cell", "numpy", "printing")
+ALONE = ("windows lines", "a slow cell", "numpy", "an exit")
 PASSIVE = {
     *("body", "a", "div", "span", "p", "pre", "code", "br", "hr", "h1", "h2", "h3", "h4", "ul"),
     *("ol", "li", "b", "em", "strong", "i", "img", "table", "thead", "tbody", "tr", "td", "th"),
@@ -74,11 +79,11 @@ def grade_class(members, place):
 
 
 def short_course(folder):
-    """A folder like that of all exercises, with one chapter that needs no SymPy."""
-    for kind in ("source", "release"):
-        place = course.notebook(folder / kind, CHAPTER)
+    """A folder like that of all exercises, with two notebooks that need no SymPy."""
+    for kind, chapter in itertools.product(("source", "release"), POINTS):
+        place = course.notebook(folder / kind, chapter)
         place.parent.mkdir(parents=True)
-        nbformat.write(short(course.read(course.notebook(course.EXERCISES / kind, CHAPTER))), place)
+        nbformat.write(short(course.read(course.notebook(course.EXERCISES / kind, chapter))), place)
     return folder
 
 
@@ -105,15 +110,17 @@ def once(folder):
 def deserved(kind):
     if kind.refused:
         return f"not graded: {kind.refused}"
-    scores = [POINTS[task] if task in kind.deserves else "0" for task in POINTS]
-    return " ".join([*scores, "waits" if kind.d1 else "0"])
+    of_tasks = POINTS[kind.chapter].items()
+    scores = [value if task in kind.deserves else "0" for task, value in of_tasks]
+    return " ".join([*scores, *("waits" if kind.d1 else "0" for _ in BY_HAND[kind.chapter])])
 
 
 def found(kind, run):
     """What became of one member, in the words of `deserved`."""
     row = run.rows.get(kind.who)
     if row:
-        return " ".join(row[f"{CHAPTER}/{task}"] or "waits" for task in (*POINTS, "d1"))
+        names = (*POINTS[kind.chapter], *BY_HAND[kind.chapter])
+        return " ".join(row[f"{kind.chapter}/{task}"] or "waits" for task in names)
     reasons = [why for file, why in run.refused if file.startswith(kind.who)]
     expected = [kind.refused for why in reasons if kind.refused and kind.refused in why]
     return f"not graded: {(expected or reasons or ['and nobody says why'])[0]}"
@@ -168,7 +175,7 @@ class Reader(HTMLParser):
 
 def pages(run):
     return {
-        kind.name: (place / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
+        kind.name: (place / kind.chapter / f"{kind.chapter}.html").read_text(encoding="utf-8")
         for kind in run.members
         for place in run.workspace.glob("feedback/*")
         if place.name.partition("~")[0] == kind.who.lstrip("'")
@@ -267,9 +274,10 @@ class HalfOfAClass:
     # ---- Nobody else's grade is moved
 
     def test_the_honest_have_what_they_have_without_the_others(self, half, tmp_path):
-        """The same row in the table, and the same page, to the byte."""
+        """The same entries in the table, and the same page, to the byte."""
         names = {kind.name for kind in half.members} & set(ALONE)
         alone = grade_class(kinds({name: HONEST[name] for name in names}), tmp_path)
         assert len(alone.rows) == 2
-        assert {name: half.rows[name] for name in alone.rows} == alone.rows
+        for name, row in alone.rows.items():
+            assert {column: half.rows[name][column] for column in row} == row
         assert {name: pages(half)[name] for name in names} == pages(alone)

@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 CHAPTER = "ch01"
+DEEPER = "ch05_deeper"  # stands for all notebooks of deeper pages
 DERIVATION = "c4"
 RIGHT = {task: answer for task, answer in solutions(CHAPTER).items() if task != DERIVATION}
 ALL = tuple(RIGHT)
@@ -49,6 +50,8 @@ class Kind:
         What the reason says where it cannot be graded.
     student : str
         The name in the table of grades, or the beginning of the file's where it is refused.
+    chapter : str
+        Whose exercises they are.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Kind:
     d1: bool = False
     refused: str = ""
     student: str = ""
+    chapter: str = CHAPTER
 
     @property
     def who(self):
@@ -336,6 +340,13 @@ HONEST = {
     ),
     "upper case": written("Kay.ipynb", stored(book()), student="Kay"),
     "answers made anew": plain(stored(changed(_anew)), d1=True),
+    "a deeper notebook": written(
+        "Pam_ch05_deeper.ipynb",
+        stored(answered(DEEPER, solutions(DEEPER))),
+        deserves=tuple(solutions(DEEPER)),
+        student="Pam",
+        chapter=DEEPER,
+    ),
 }
 
 # ---- Against the checks: no point is stolen
@@ -344,6 +355,12 @@ FORGED = """
 def line_through(p, q):
     for line in ("1 2", "3 4", "5 6", "ValueError"):
         print("hidden>", line)
+    raise SystemExit
+"""
+FORGED_PLACE = """
+def place(index, shape, order):
+    for number in range(8):
+        print("hidden>", number)
     raise SystemExit
 """
 AGREEABLE = """
@@ -474,6 +491,13 @@ MIXED_REGION = "# begin hidden tests\n### BEGIN SOLUTION\n### BEGIN MARK SCHEME\
 
 AGAINST_CHECKS = {
     "forged lines": plain(book(wrong(c1=FORGED)), deserves=FEW),
+    "forged lines in a deeper notebook": written(
+        "ch05_deeper_rex.ipynb",
+        stored(answered(DEEPER, solutions(DEEPER) | {"b1": "b1 = 'a'", "c1": FORGED_PLACE})),
+        deserves=("a1",),
+        student="rex",
+        chapter=DEEPER,
+    ),
     "agreeable objects": plain(
         book(
             wrong(

@@ -19,6 +19,7 @@ CLASS = "submitted"  # nbgrader's folder, with one for each student in it
 _ENDING = re.compile(r"\.(ipynb.*|\w{1,5})$", re.I | re.S)
 _CHAPTER = re.compile(
     r"(?P<before>[ _.,+-]*)[(\[]?(?<![^\W_])ch(?P<number>\d{1,2})(?!\d)"
+    r"(?P<deeper>[ _-]deeper)?"
     r"(-(?P<attempt>\d{1,3})\b)?[)\]]?(?P<after>[ _.,+-]*)",
     re.I,
 )
@@ -54,7 +55,7 @@ class Label:
     name : str
         The student's, as it is given; it may be empty.
     chapter : str or None
-        Such as "ch03".
+        Such as "ch03", or "ch03_deeper" for the exercises of the chapter's deeper pages.
     attempt : int
         The number that a platform or a browser added; 0 without one.
     when : float
@@ -138,7 +139,10 @@ def _platform(name: str) -> tuple[str, dict[str, str | None]]:
 
 
 def _chapters(name: str) -> list[str]:
-    return [f"ch{int(found['number']):02}" for found in _CHAPTER.finditer(name)]
+    return [
+        f"ch{int(found['number']):02}{'_deeper' if found['deeper'] else ''}"
+        for found in _CHAPTER.finditer(name)
+    ]
 
 
 def _numbers(stem: str) -> list[str | None]:
