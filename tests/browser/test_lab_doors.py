@@ -22,6 +22,7 @@ from lab_pages import (
     spills,
     sweep,
     tap,
+    unfold,
 )
 
 from linreg import costs
@@ -40,7 +41,8 @@ TABLES = in_module(
         table: lab.tableOf(state).map(({ operations, seconds, bytes }) =>
             [operations, seconds, bytes]),
         texts: lab.tableOf(state).map(({ operations, seconds, bytes }) =>
-            [lab.countText(operations), lab.timeText(seconds), lab.sizeText(bytes)]),
+            [lab.timeText(seconds), lab.countText(operations), lab.sizeText(bytes)]),
+        clock: lab.clockOf(state)?.map(({ method, seconds }) => [method.name, seconds]) ?? null,
         clocked: lab.clocked(state.measured, state.n_steps).map(({ samples, features, method }) =>
             [samples, features, method.name]),
         verdict: lab.verdict(state),
@@ -70,9 +72,22 @@ DRAG = """() => {
 
 
 @pytest.fixture
-def open_lab(lab_page):
+def first_look(lab_page):
     """Open the chapter, its lab just made."""
     return partial(lab_page, PAGE)
+
+
+@pytest.fixture
+def open_lab(first_look):
+    """Open the lab once a hand has chosen a table, the one that it began with, all unfolded."""
+
+    def open_page(**options):
+        page = first_look(**options)
+        unfold(page)
+        slide(page, SAMPLES, position_of(1000, 1))
+        return page
+
+    return open_page
 
 
 def position_of(value, low):
@@ -88,18 +103,36 @@ def go_to(page, n_samples, n_features, n_steps):
 
 
 def shown(page):
-    """The table of the page, a list of texts for each method."""
-    rows = page.locator(".lr-doors-costs tbody tr").all()
-    return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
+    """The tables of the page: a list of texts for each method."""
+    return page.evaluate(
+        """() => {
+            const found = {};
+            for (const row of document.querySelectorAll(".lr-doors-table tbody tr")) {
+                const name = row.querySelector("th").textContent;
+                const texts = [...row.querySelectorAll("td")].map((cell) => cell.textContent);
+                (found[name] ??= []).push(...texts);
+            }
+            return found;
+        }"""
+    )
 
 
 def cheapest(page):
-    return page.locator(".lr-doors-cheapest th").all_inner_texts()
+    """The method that is marked, in both tables."""
+    marked = page.locator(".lr-doors-cheapest th").all_inner_texts()
+    assert marked[:1] * 2 == marked
+    return marked[:1]
 
 
 def expected(lab):
+    clock = lab.clock()
     return {
-        method: [counted(operations), scaled(seconds, TIMES), scaled(memory, SIZES, 3)]
+        method: [
+            scaled(seconds, TIMES),
+            scaled(clock[method], TIMES) if clock else "–",
+            counted(operations),
+            scaled(memory, SIZES, 3),
+        ]
         for method, (operations, seconds, memory) in lab.table().items()
     }
 
@@ -134,7 +167,49 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
     assert page.locator("[data-lab] svg[role=img]").count() == 1
     assert page.locator("[data-lab] svg").first.is_visible()
     assert "The fewest operations: normal equations." in page.inner_text("[data-lab] p")
-    assert page.locator("[data-lab] td").count() == 12
+    assert page.locator("[data-lab] td").count() == 16
+    heads = page.locator("[data-lab] tr").first.inner_text().split()
+    assert heads == ["method", "estimated", "measured", "operations", "memory"]
+
+
+# It gives nothing away
+
+
+def test_nothing_says_which_method_wins_before_a_hand_has_chosen(first_look):
+    page = first_look()
+    texts = [text for cells in shown(page).values() for text in cells]
+    assert texts == ["?"] * 16
+    assert page.evaluate(REGIONS) == {"normal": [], "descent": []}
+    assert {slug for _, slug in page.evaluate(MARKS)} == {"lr-doors-mark"}
+    assert "fastest" not in page.get_attribute(".lr-doors-plane", "aria-label")
+    assert "1,000 rows and 10 columns" in page.inner_text(".lr-verdict")
+    page.locator(SAMPLES).press("ArrowRight")
+    assert shown(page) == expected(Doors(2000, 10))
+    assert page.evaluate(REGIONS)["normal"]
+
+
+def test_at_most_sixty_words_are_in_sight(first_look):
+    page, seen = first_look(), set()
+    for shape in ((1000, 10), *(one[:2] for one in Doors().clocked()), (10**6, 10**4)):
+        for steps in (1, 100, 70_000):
+            go_to(page, *shape, steps)
+            text = page.evaluate(
+                """() => {
+                    const lab = document.querySelector(".lr-lab").cloneNode(true);
+                    document.querySelector(".lr-live").append(lab);
+                    lab.querySelectorAll("td, .lr-unseen, .lr-more > div, .lr-spoken")
+                        .forEach((node) => node.remove());
+                    const words = [...lab.querySelectorAll("*")].flatMap(({ childNodes }) =>
+                        [...childNodes].filter(({ nodeType }) => nodeType === 3)
+                            .map(({ textContent }) => textContent));
+                    lab.remove();
+                    return words.join(" ");
+                }"""
+            )
+            words = re.findall(r"[^\W\d_]{2,}", text)
+            seen.add(len(words))
+            assert len(words) <= 60, words
+    assert max(seen) > 40
 
 
 # It tells the truth
@@ -155,13 +230,16 @@ def draw_state(seed):
 def test_the_mathematics_in_the_page_is_that_of_python(open_lab):
     lab, states = Doors(), [draw_state(seed) for seed in range(300)]
     measured, winners = lab.measured, set()
+    states += [{"n_samples": n, "n_features": d} for n, d, _ in lab.clocked()]
+    states = [{**draw_state(0), **state} for state in states]
     cases = [{**state, "measured": measured} for state in states]
     for state, theirs in zip(states, open_lab().evaluate(TABLES, cases), strict=True):
         for name, value in state.items():
             setattr(lab, name, value)
         for ours, theirs_too in zip(lab.table().values(), theirs["table"], strict=True):
             assert all(abs(a - b) <= 1e-12 * b for a, b in zip(theirs_too, ours, strict=True))
-        assert theirs["texts"] == list(expected(lab).values())
+        assert theirs["texts"] == [[one[0], *one[2:]] for one in expected(lab).values()]
+        assert dict(theirs["clock"] or []) == (lab.clock() or {})
         assert [tuple(one) for one in theirs["clocked"]] == lab.clocked()
         slug = {"normal equations": "normal", "gradient descent": "descent"}[lab.winner()]
         assert theirs["verdict"]["kind"] == slug
@@ -184,8 +262,8 @@ def test_speed_and_word_size_change_time_and_memory_alone(open_lab):
     slide(page, SPEED, position_of(2 * 10**12, 8))
     slide(page, WORD, 1)
     assert shown(page) == expected(Doors(rate=2e12, word_bytes=4))
-    for method, (operations, *_) in shown(page).items():
-        assert operations == before[method][0]
+    for method, (_, measured, operations, _) in shown(page).items():
+        assert [measured, operations] == before[method][1:3]
     assert page.inner_text(".lr-slider-speed output") == "2×10¹²"
     assert page.inner_text(".lr-slider-word output") == "4 (float32)"
 
@@ -232,20 +310,17 @@ def test_the_ring_stands_at_the_shape(open_lab):
         assert at == pytest.approx([n_samples, n_features], rel=0.02)
 
 
-def test_the_verdict_names_the_winner_and_the_counts(open_lab):
+def test_the_verdict_names_the_winner_and_says_what_the_clock_says(open_lab):
     page = open_lab()
     text = page.inner_text(".lr-verdict")
-    assert "The normal equations win: 100,333 operations, and 4 million for 100 steps" in text
-    assert "40 times as many" in text
-    assert "ND² + D³ = 101,000 against ND · steps = 1 million" in text
-    assert "X and y themselves take 88 kB" in text
-    assert "Measured here: normal equations" in text
+    assert "the normal equations win: 100 steps of descent cost 40 times as much." in text
+    assert "The clock agrees." in text
+    assert "X and y themselves take 88 kB" in page.inner_text(".lr-doors-data")
     go_to(page, 10**6, 10**4, 100)
     text = page.inner_text(".lr-verdict")
-    assert "Gradient descent wins: 4 trillion operations, and 100 trillion for the normal" in text
-    assert "At 100 steps descent pays where N and D are both above about 400." in text
-    assert "Measured" not in text
-    assert "80 GB" in text
+    assert "gradient descent wins: the normal equations cost 25 times as much." in text
+    assert "clock" not in text
+    assert "80 GB" in page.inner_text(".lr-doors-data")
 
 
 def test_the_verdict_says_whether_the_clock_agrees(open_lab):
@@ -256,27 +331,62 @@ def test_the_verdict_says_whether_the_clock_agrees(open_lab):
             continue  # no position of the slider
         go_to(page, n_samples, n_features, 100)
         agrees = fastest == Doors(n_samples, n_features).winner()
-        words = "agrees with the count" if agrees else "does not agree with the count"
+        words = "The clock agrees." if agrees else f"The clock says {fastest}."
         assert words in page.inner_text(".lr-verdict"), (n_samples, n_features)
         agreed.add(agrees)
     assert agreed == {True, False}  # a count is no clock
 
 
+FAR = r"The estimate for ([\w ]+) is ([\d.,]+) times too (short|long): ([^.]+)\."
+REASONS = {
+    "calls take longer than sums here",
+    "its work comes in small pieces",
+    "it waits for memory",
+    "large blocks run faster",
+}
+
+
+def test_where_an_estimate_is_far_from_the_clock_the_words_say_so_and_why(open_lab):
+    labs = [Doors(n, d, steps) for n, d, _ in Doors().clocked() for steps in (1, 100)]
+    reasons, near = set(), 0
+    for lab, html in zip(
+        labs, open_lab().evaluate(VERDICT, [lab.state() for lab in labs]), strict=True
+    ):
+        clock, table = lab.clock(), lab.table()
+        ratios = {method: clock[method] / table[method][1] for method in clock}
+        worst = max(ratios, key=lambda method: abs(math.log(ratios[method])))
+        ratio = ratios[worst]
+        if 1 / 3 < ratio < 3:
+            assert "estimate" not in html
+            near += 1
+            continue
+        method, said, way, why = re.search(FAR, html).groups()
+        assert (method, way) == (worst, "short" if ratio > 1 else "long")
+        assert float(said) == pytest.approx(max(ratio, 1 / ratio), rel=0.06)
+        reasons.add(why)
+        assert (why == "large blocks run faster") == (ratio < 1)
+        assert (why == "calls take longer than sums here") == (ratio > 1 and table[worst][1] < 1e-3)
+    assert near >= 2
+    assert reasons >= REASONS - {"it waits for memory"}
+
+
 @pytest.mark.parametrize(
-    ("shape", "words"),
+    ("shape", "rate", "words"),
     [
-        ((300, 300, 100), "<strong>A draw</strong>: 36 million operations, and 36 million for"),
-        ((300, 300, 100), "100 steps of descent, as many."),
-        ((9 * 10**5, 9 * 10**5, 3 * 10**5), "<strong>A draw</strong>"),
-        ((305, 300, 100), "steps of descent, about as many."),
-        ((10**4, 10, 10**5), "40,000 times as many."),
-        ((1000, 10, 1), "lstsq 120 µs; 1 step 11 µs. The clock"),
-        ((1000, 10, 100), "lstsq 120 µs; 1 step 11 µs, so 100 steps 1.1 ms. The clock agrees"),
-        ((1000, 10, 1), "At 1 step descent pays"),
+        ((300, 300, 100), 1e10, "<strong>a draw</strong>: 100 steps of descent cost as much."),
+        ((9 * 10**5, 9 * 10**5, 3 * 10**5), 1e10, "<strong>a draw</strong>"),
+        ((305, 300, 100), 1e10, "steps of descent cost about as much."),
+        ((10**4, 10, 10**5), 1e10, "cost 40,000 times as much."),
+        ((10**6, 10**5, 10**4), 1e10, "the normal equations cost 2.6 times as much."),
+        ((1000, 10, 100), 1e10, "qr is 26 times too short: calls take longer than sums here."),
+        ((1000, 10, 100), 1e15, "too short: the machine has another rate."),
+        ((10**4, 1000, 100), 1e10, "equations is 7.7 times too long: large blocks run faster."),
+        ((10**6, 10, 100), 1e10, "qr is 12 times too short: its work comes in small pieces."),
+        ((1000, 10, 1), 1e10, "the normal equations cost 2.5 times as much."),
     ],
 )
-def test_the_verdict_is_right_in_the_corners(open_lab, shape, words):
-    (text,) = open_lab().evaluate(VERDICT, [Doors(*shape).state()])
+def test_the_verdict_is_right_in_the_corners(open_lab, shape, rate, words):
+    (text,) = open_lab().evaluate(VERDICT, [Doors(*shape, rate=rate).state()])
     assert words in text
 
 
@@ -347,7 +457,7 @@ def test_a_click_on_a_mark_goes_to_the_shape_that_was_measured(open_lab):
     for (at, _), shape in zip(page.evaluate(MARKS), measured, strict=True):
         page.mouse.click(box["x"] + at[0], box["y"] + at[1])
         assert shown(page) == expected(Doors(*shape))
-        assert "Measured here" in page.inner_text(".lr-verdict")
+        assert "The clock" in page.inner_text(".lr-verdict")
 
 
 def test_the_table_has_the_colours_of_the_marks(open_lab):
@@ -366,17 +476,18 @@ def test_the_table_has_the_colours_of_the_marks(open_lab):
 
 def test_the_keyboard_does_it_all(open_lab):
     page = open_lab()
-    page.get_by_role("button", name="100 × 5", exact=True).focus()
-    page.keyboard.press("Enter")
-    assert shown(page) == expected(Doors(100, 5))
+    page.focus(SAMPLES)
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     labels = []
-    for _ in range(7):
+    for _ in range(6):
         page.keyboard.press("Tab")
         assert page.evaluate(outline) == "solid"
         labels.append(page.evaluate("document.activeElement.labels?.[0]?.innerText"))
-    names = ["Samples N", "Features D", "Steps of descent", "Operations a second"]
-    assert labels == [None, None, *names, "Bytes a number"]
+    names = ["Steps of descent", "Operations a second", "Bytes a number"]
+    assert labels == ["Columns D", None, *names, None]
+    page.keyboard.press("Enter")
+    assert shown(page) == expected(Doors(100, 5))
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("ArrowLeft")
     assert page.inner_text(".lr-slider-word output") == "4 (float32)"
     page.keyboard.press("Shift+Tab")
@@ -405,9 +516,9 @@ def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     assert spoken.text_content() == ""  # nothing unasked
     sweep(page, FEATURES, range(20, 30))
     page.wait_for_function("document.querySelector('.lr-spoken').textContent")
-    assert "wins" in spoken.text_content() or "win:" in spoken.text_content()
+    assert "gradient descent wins" in spoken.text_content()
     label = page.get_attribute(".lr-doors-plane", "aria-label")
-    assert re.search(r"a ring at 1,000 samples and [\d,]+ features", label)
+    assert re.search(r"a ring at 1,000 rows and [\d,]+ columns", label)
 
 
 # It looks right everywhere
@@ -426,7 +537,8 @@ def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
     for shape in ((9 * 10**8, 9 * 10**5, 9 * 10**5), (8888, 8888, 8), (100, 5, 100)):
         go_to(page, *(float(f"{value:.0e}") for value in shape))
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for part in (".lr-controls", ".lr-doors-costs table", ".lr-verdict", ".lr-chart"):
+        tables = (f".lr-doors-table >> nth={i}" for i in range(2))
+        for part in (".lr-controls", *tables, ".lr-verdict", ".lr-chart"):
             assert is_in_view(page, part), (shape, part)
         slide(page, SPEED, 0)
         assert spills(page) == []

@@ -58,8 +58,11 @@ DRAWN_AXES = in_module(
         const texts = [...el.querySelectorAll(".lr-chart :is(.lr-grid text, .lr-name)")];
         const chart = el.querySelector(".lr-chart").getBoundingClientRect();
         return texts.filter((text) => text.getAttribute("visibility") !== "hidden").map((text) => {
-            const { left, right, top, bottom } = text.getBoundingClientRect();
-            return [text.textContent, left - chart.left, right - chart.left, top, bottom];
+            const { left, right } = text.getBoundingClientRect();
+            const size = parseFloat(getComputedStyle(text).fontSize);
+            const line = text.getStartPositionOfChar(0).y; // the letters stand on it, in any font
+            const ends = [line - 0.8 * size, line + 0.3 * size];
+            return [text.textContent, left - chart.left, right - chart.left, ...ends];
         });
     })()""",
 )

@@ -24,11 +24,12 @@ from lab_pages import (
     spills,
     sweep,
     tap,
+    unfold,
 )
 
 from linreg.labs import Valley
 from linreg.labs.kit.text import power
-from linreg.labs.valley.valley import COUNTED, METHODS, SEEN
+from linreg.labs.valley.valley import METHODS, SEEN, to_floor
 
 PAGE = "notebooks/09_how_fast_is_the_walk.html"
 KAPPA, STEPS, TOLERANCE = (f".lr-slider-{name} input" for name in ("kappa", "step", "tolerance"))
@@ -51,14 +52,42 @@ DRAG = """() => {
 
 
 @pytest.fixture
-def open_lab(lab_page):
+def first_look(lab_page):
     """Open the chapter, its lab just made."""
     return partial(lab_page, PAGE)
 
 
+@pytest.fixture
+def open_lab(first_look):
+    """Open the lab with all its methods switched on, its other controls unfolded."""
+
+    def open_page(**options):
+        page = first_look(**options)
+        unfold(page)
+        for name in METHODS:
+            switch(page, name).check()
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def played(open_lab):
+    """Open the lab with all its methods, after they have walked as far as the picture shows."""
+
+    def open_page(**options):
+        page = open_lab(**options)
+        slide(page, STEPS, SEEN)
+        return page
+
+    return open_page
+
+
 def counts(page):
-    """What the page says that each method needs."""
-    return {name: page.inner_text(f'[data-readout="{slug}"]') for name, slug in SLUGS.items()}
+    """What the page says that each method needs, of those that are shown."""
+    seen = page.locator(".lr-words > p:not(.lr-unseen)")
+    found = {name: seen.locator(f'[data-readout="{slug}"]') for name, slug in SLUGS.items()}
+    return {name: one.inner_text() for name, one in found.items() if one.count()}
 
 
 def position_of(kappa):
@@ -94,14 +123,33 @@ def test_the_lab_draws_itself(open_lab, over):
     assert page.locator(".lr-valley .lr-chart").count() == 2
     assert page.locator(".lr-valley-rings ellipse").count() == 5
     assert not page.locator(".lr-still").is_visible()
-    assert counts(page) == {name: Valley().count(name) for name in METHODS}
+    assert set(counts(page).values()) == {"?"}
+
+
+def test_a_count_is_told_when_play_has_reached_it(first_look):
+    page = first_look()
+    lab = Valley()
+    assert set(counts(page)) == set(lab.methods) == {"gradient_descent", "heavy_ball"}
+    fast, slow = lab.steps_needed("heavy_ball"), lab.steps_needed("gradient_descent")
+    assert fast < slow < SEEN
+    for step, known in ((0, (0, 0)), (fast - 1, (0, 0)), (fast, (0, 1)), (slow, (1, 1))):
+        slide(page, STEPS, step)
+        expected = [str(count) if k else "?" for count, k in zip((slow, fast), known, strict=True)]
+        assert list(counts(page).values()) == expected
+        text = page.inner_text(".lr-verdict")
+        assert ("κ alone" in text) == known[1]
+        assert ("κ² = 36" in text) == known[0]
+    slide(page, KAPPA, position_of(20))  # now both need more steps than the picture shows
+    assert counts(page)["gradient_descent"] == "?"
+    slide(page, STEPS, SEEN)
+    assert counts(page) == {name: Valley(20).count(name) for name in lab.methods}
 
 
 def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
     page = new_page(PAGE, java_script_enabled=False)
     assert page.locator("[data-lab] svg[role=img]").count() == 2
     assert page.locator("[data-lab] svg").first.is_visible()
-    assert "●\xa0conjugate gradient 2, ●\xa0SGD over 2500" in page.inner_text("[data-lab] p")
+    assert "●\xa0gradient descent 63, ●\xa0heavy ball 20" in page.inner_text("[data-lab] p")
 
 
 # It tells the truth
@@ -134,8 +182,8 @@ def test_the_walks_in_the_page_are_those_of_python(open_lab):
 
 
 @pytest.mark.parametrize(("kappa", "tolerance"), [(1, -3), (6, -1), (13.5, -8), (20, -5)])
-def test_the_counts_are_pythons(open_lab, kappa, tolerance):
-    page = open_lab()
+def test_the_counts_are_pythons(played, kappa, tolerance):
+    page = played()
     slide(page, KAPPA, position_of(kappa))
     slide(page, TOLERANCE, -tolerance - 1)
     lab = Valley(kappa, 10.0**tolerance)
@@ -156,13 +204,69 @@ def test_the_trails_lie_where_python_says(open_lab, kappa, step):
     for name in METHODS:
         places = lab.walk(name)[: step + 1]
         ways = trails(page, 0)[name], trails(page, 1)[name]
-        assert [len(one["way"]) for one in ways] == [len(places) + 1] * 2  # the last one twice
-        for k, (x, y) in enumerate(places):
-            assert across.holds(ways[0]["way"][k], x, y)
-            share = min(max(lab.share(places[k]), 1e-9), 100)
-            assert curves.holds(ways[1]["way"][k], k, share)
+        for place, (x, y) in zip(ways[0]["way"], [*places, places[-1]], strict=True):
+            assert across.holds(place, x, y)
+        curve = to_floor(lab.share(places))
+        if curve[-1][1] > 1e-9:
+            curve.append(curve[-1])  # the place where it is now
+        for place, (k, share) in zip(ways[1]["way"], curve, strict=True):
+            assert curves.holds(place, k, share)
         for one in ways:
             assert one["dot"] == pytest.approx(one["way"][-1], abs=0.06)
+
+
+MARKS = """(chart) => {
+    const panel = document.querySelectorAll(".lr-valley .lr-chart")[chart];
+    return [...panel.querySelectorAll("g[class^=lr-valley-]:has(text)")]
+        .filter((mark) => mark.getAttribute("visibility") !== "hidden")
+        .map((mark) => {
+            const [x, y] = mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
+            const disc = mark.querySelectorAll("circle")[1];
+            const at = ["cx", "cy", "r"].map((name) => Number(disc.getAttribute(name)));
+            return [x, y, x + at[0], y + at[1], at[2]];
+        });
+}"""
+
+
+def test_at_one_place_no_mark_hides_another(open_lab):
+    page = open_lab()
+    for chart in (0, 1):
+        marks = page.evaluate(MARKS, chart)
+        assert len(marks) == len(METHODS)
+        assert len({(x, y) for x, y, *_ in marks}) == 1  # all start at one place
+        for i, (_, _, x, y, r) in enumerate(marks):
+            for _, _, other_x, other_y, other_r in marks[:i]:
+                assert math.dist((x, y), (other_x, other_y)) >= r + other_r
+
+
+def test_nothing_is_painted_beside_the_map(open_lab):
+    page = open_lab()
+    slide(page, KAPPA, position_of(20))
+    outside = 0
+    frame = """() => {
+        const inside = document.querySelector(".lr-valley svg svg");
+        const { left, top } = inside.parentElement.getBoundingClientRect();
+        const [x, y, width, height] = ["x", "y", "width", "height"]
+            .map((name) => Number(inside.getAttribute(name)));
+        return [left + x, left + x + width, top + y, top + y + height];
+    }"""
+    page.locator(".lr-panel").first.scroll_into_view_if_needed()
+    left, right, top, bottom = page.evaluate(frame)
+    painted = """([x, y]) => Boolean(
+        document.elementFromPoint(x, y)?.closest("g.lr-valley-heavy"))"""
+    for step in range(0, 40):
+        slide(page, STEPS, step)
+        dot = page.evaluate(
+            """() => {
+                const { x, y, width, height } = document.querySelector(
+                    ".lr-valley g.lr-valley-heavy circle").getBoundingClientRect();
+                return [x + width / 2, y + height / 2];
+            }"""
+        )
+        inside = left < dot[0] < right and top < dot[1] < bottom
+        outside += not inside
+        assert inside or not page.evaluate(painted, dot)
+    assert outside > 3
 
 
 def test_the_map_has_one_scale_and_rings_of_equal_gap(open_lab):
@@ -196,35 +300,41 @@ def test_the_tolerance_is_a_line_and_lies_where_it_says(open_lab):
         assert number(f"1×{said}") == pytest.approx(10.0 ** (-1 - position))
 
 
-def test_the_verdict_says_what_the_counts_say(open_lab):
-    page = open_lab()
+def test_the_verdict_says_what_the_counts_say(played):
+    page = played()
     for kappa in (2, 6, 20):
         slide(page, KAPPA, position_of(kappa))
-        text, found = page.inner_text(".lr-verdict"), counts(page)
-        assert f"κ² = {kappa**2:g} times" in text
-        assert f"Gradient descent takes {found['gradient_descent']} steps" in text
-        both = f"heavy ball {found['heavy_ball']} and Nesterov {found['nesterov']}."
-        assert both in text
-        assert "jumps about on its floor" in text
+        text = page.inner_text(".lr-verdict")
+        assert f"Gradient descent pays for κ² = {kappa**2:g}." in text
+        assert "Momentum pays for κ alone." in text
+        assert "it jumps about on its floor" in text
     slide(page, KAPPA, 0)
-    assert "the bowl is round" in page.inner_text(".lr-verdict")
+    assert "The bowl is round" in page.inner_text(".lr-verdict")
     assert set(list(counts(page).values())[:4]) == {"1"}
 
 
 @pytest.mark.parametrize(
-    ("needed", "falling", "kind", "words"),
+    ("needed", "falling", "step", "kind", "words"),
     [
-        ({}, False, "none", "No method is chosen"),
-        ({SGD: 52}, True, "valley", "SGD takes 52 steps, each a quarter of the work"),
-        ({SGD: 1}, True, "valley", "SGD takes 1 step, each a quarter"),
-        ({"gradient_descent": 1843}, False, "valley", "takes 1843 steps;"),
-        ({SGD: None}, True, "valley", "a long flat way uses up the rate"),
-        ({"gradient_descent": 1}, False, "valley", "takes 1 step;"),
-        ({"nesterov": 9}, False, "valley", "κ alone: Nesterov 9."),
+        ({}, False, 0, "none", "No method is chosen"),
+        ({SGD: 52}, True, 52, "valley", "Each step of SGD is a quarter of the work."),
+        (
+            {SGD: None},
+            True,
+            SEEN,
+            "valley",
+            "not there for good: a long flat way uses up its rate.",
+        ),
+        ({SGD: None}, False, SEEN, "valley", "not there for good: it jumps about on its floor."),
+        ({"gradient_descent": 1843}, False, SEEN, "valley", "1843</strong>"),
+        ({"gradient_descent": 1843}, False, SEEN - 1, "valley", "?</strong>"),
+        ({"nesterov": 9}, False, 0, "valley", "<strong>Press Play</strong>"),
+        ({"nesterov": 9}, False, 9, "valley", "Momentum pays for κ alone."),
+        ({"conjugate_gradient": 2}, False, 2, "valley", "Conjugate gradient takes two at most."),
     ],
 )
-def test_the_verdict_is_right_in_the_corners(open_lab, needed, falling, kind, words):
-    facts = {"kappa": 2, "tolerance": 0.1, "falling": falling, "needed": needed}
+def test_the_verdict_is_right_in_the_corners(open_lab, needed, falling, step, kind, words):
+    facts = {"kappa": 2, "tolerance": 0.1, "falling": falling, "needed": needed, "step": step}
     (found,) = open_lab().evaluate(VERDICT, [facts])
     assert found["kind"] == kind
     assert words in found["html"]
@@ -232,19 +342,19 @@ def test_the_verdict_is_right_in_the_corners(open_lab, needed, falling, kind, wo
 
 
 def test_the_verdict_on_a_round_bowl_is_of_what_is_shown(open_lab):
-    facts = {"kappa": 1, "tolerance": 1e-3, "falling": False}
+    facts = {"kappa": 1, "tolerance": 1e-3, "falling": False, "step": SEEN}
     cases = [{**facts, "needed": needed} for needed in ({"nesterov": 1}, {SGD: None})]
     full, sgd = (found["html"] for found in open_lab().evaluate(VERDICT, cases))
-    assert "Every method that looks at all rows is there in one step. (Until" in full
-    assert "straight at the bottom. SGD looks at four rows" in sgd
+    assert full.endswith("The bowl is round: the slope points at the bottom.")
+    assert sgd.endswith("SGD looks at four rows, and its slope points somewhere near.")
 
 
 def test_a_tolerance_between_the_sliders_positions_is_written_as_it_is(open_lab):
-    facts = {"kappa": 6, "falling": False, "needed": {"nesterov": 9}}
+    facts = {"kappa": 6, "falling": False, "needed": {"nesterov": 9}, "step": 0}
     tolerances = [5e-4, 0.025, 0.1, 1e-8]
     cases = [{**facts, "tolerance": one} for one in tolerances]
     for found, one in zip(open_lab().evaluate(VERDICT, cases), tolerances, strict=True):
-        assert f"stays below {power(one)} of the first" in found["html"]
+        assert f"Steps to {power(one)} of the first gap" in found["html"]
 
 
 def test_the_epochs_are_written_in_the_right_number(open_lab):
@@ -254,8 +364,8 @@ def test_the_epochs_are_written_in_the_right_number(open_lab):
     assert open_lab().evaluate(NOTES, cases) == notes
 
 
-def test_the_laws_are_those_of_the_chapter(open_lab):
-    page = open_lab()
+def test_the_laws_are_those_of_the_chapter(played):
+    page = played()
     slide(page, KAPPA, position_of(5))
     said = re.findall(r"error × ([\d.]+) a step", page.inner_text(".lr-valley-methods"))
     assert [float(one) for one in said] == pytest.approx([24 / 26, 4 / 6, 4 / 5], abs=0.005)
@@ -264,11 +374,11 @@ def test_the_laws_are_those_of_the_chapter(open_lab):
 # It obeys every hand
 
 
-def test_a_method_is_switched_off_and_on(open_lab):
-    page = open_lab()
+def test_a_method_is_switched_off_and_on(played):
+    page = played()
     switch(page, "heavy_ball").uncheck()
     assert trails(page, 0)["heavy_ball"] is trails(page, 1)["heavy_ball"] is None
-    assert counts(page)["heavy_ball"] == "–"
+    assert "heavy_ball" not in counts(page)
     assert "heavy ball" not in page.inner_text(".lr-verdict")
     for name in METHODS:
         switch(page, name).uncheck()
@@ -284,14 +394,15 @@ def test_the_keyboard_does_it_all(open_lab):
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".lr-slider-kappa output") == "6.5"
     names = []
-    for _ in range(11):
+    for _ in range(12):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.labels?.[0]?.innerText") or "button")
         outline = "getComputedStyle(document.activeElement).outlineStyle"
         assert page.evaluate(outline) == "solid", names
     words = [name.split("\n")[-1] for name in names]
     texts = [text for text, _ in METHODS.values()]
-    assert words == ["button"] * 3 + ["Steps", *texts, "SGD’s rate falls", "Tolerance"]
+    folded = [*texts, "button", "button", "Steps", "SGD’s rate falls", "Tolerance"]
+    assert words == ["button", "button", *folded]  # Play, and what unfolds the others
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".lr-slider-tolerance output") == "10⁻⁴"
     page.keyboard.press("Shift+Tab")
@@ -327,7 +438,7 @@ def test_touch(open_lab):
     label = page.locator("div.lr-valley-heavy label")
     assert label.bounding_box()["height"] >= 44
     label.tap()
-    assert counts(page)["heavy_ball"] == "–"
+    assert "heavy_ball" not in counts(page)
     page.locator(KAPPA).scroll_into_view_if_needed()
     box = page.locator(KAPPA).bounding_box()
     tap(page, box["x"] + 0.99 * box["width"], box["y"] + box["height"] / 2)
@@ -336,16 +447,16 @@ def test_touch(open_lab):
         assert page.locator(target).bounding_box()["height"] >= 44
 
 
-def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
-    page = open_lab()
+def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(played):
+    page = played()
     spoken = page.locator(".lr-spoken")
     hurry(page)
     page.wait_for_timeout(150)  # a hurried second
-    assert spoken.text_content() == ""  # nothing unasked
+    page.evaluate("document.querySelector('.lr-spoken').textContent = ''")
     sweep(page, KAPPA, range(10, 19))
     page.wait_for_function("document.querySelector('.lr-spoken').textContent")
-    assert "Gradient descent takes" in spoken.text_content()
-    assert "Step 0 of 150" in spoken.text_content()
+    assert "gradient descent 173,  heavy ball" in spoken.text_content()
+    assert "Step 150 of 150" in spoken.text_content()
     label = page.locator(".lr-chart").first.get_attribute("aria-label")
     assert "κ = 10" in label
 
@@ -379,9 +490,9 @@ def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab, width):
 
 def test_a_phone_shows_both_charts_and_what_stretches_them(open_lab):
     page = open_lab(**PHONE)
-    top = page.locator(".lr-panel").first.bounding_box()["y"]
-    kappa = page.locator(KAPPA).bounding_box()
-    assert kappa["y"] + kappa["height"] - top < 640
+    top = page.locator(".lr-ask").bounding_box()["y"]
+    play = page.get_by_role("button", name="Play").bounding_box()
+    assert play["y"] + play["height"] - top <= 844
     texts = """(panel) => [...panel.querySelectorAll('.lr-grid text')]
         .filter((text) => getComputedStyle(text).visibility === "visible")
         .map((text) => text.getBoundingClientRect())
@@ -400,7 +511,8 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab):
         for falling in (True, False)
         for kappa in (2, 11, 20)
     ]
-    states += [{"methods": []}, {"methods": list(METHODS), "step": SEEN}]
+    states += [{"methods": list(METHODS), "step": step} for step in (0, 40, SEEN)]
+    states += [{"methods": []}]
     for width, found in heights(open_lab(), "valley", states).items():
         assert max(found) - min(found) < 1, width
 
@@ -411,7 +523,7 @@ def test_paper_shows_the_whole_walks(open_lab):
     assert not page.locator(".lr-lab").is_visible()
     for picture in page.locator(".lr-still svg[role=img]").all():
         assert picture.is_visible()
-    assert f"over {COUNTED}" in page.inner_text(".lr-still p")
+    assert "heavy ball 20." in page.inner_text(".lr-still p")
     page.emulate_media(media="screen")
     assert page.locator(".lr-lab").is_visible()
 

@@ -22,6 +22,7 @@ from lab_pages import (
     slide,
     sweep,
     tap,
+    unfold,
 )
 
 from linreg.labs import Walk
@@ -84,6 +85,20 @@ def open_lab(lab_page):
     return partial(lab_page, PAGE)
 
 
+@pytest.fixture
+def open_walk(open_lab):
+    """Open the lab after a walk has been seen, back at its start, its other controls unfolded."""
+
+    def open_page(**options):
+        page = open_lab(**options)
+        unfold(page)
+        slide(page, STEPS, 1)
+        slide(page, STEPS, 0)
+        return page
+
+    return open_page
+
+
 def shown(page):
     keys = ("w", "b", "loss", "gap")
     return {key: number(page.inner_text(f'[data-readout="{key}"]')) for key in keys}
@@ -125,6 +140,7 @@ def test_the_lab_draws_itself(open_lab, over):
     assert page.locator(".lr-point").count() == 8
     assert not page.locator(".lr-still").is_visible()
     assert rate_shown(page) == 0.1
+    unfold(page)
     assert step_shown(page) == 0
 
 
@@ -138,11 +154,26 @@ def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
 
 def test_a_failing_script_leaves_the_still_picture(book, chromium):
     page = chromium.new_page()
-    for script in ("labs/walk", "mathjax/*"):
+    for script in ("labs/walk", "scripts/bootstrap"):
         page.route(f"**/{script}.js*", lambda route: route.abort())
     page.goto((book / PAGE).as_uri())
     page.wait_for_selector(".lr-failed svg", state="visible")
     page.close()
+
+
+def test_the_first_step_brings_what_is_said_of_the_walk(open_lab):
+    page = open_lab()
+    assert verdict(page) == "waiting"
+    assert page.locator(".lr-mark").count() == 0
+    _, losses = page.evaluate(READ_CHARTS, "walk")
+    assert len(losses["future"]) == 1
+    assert losses["best"] == []
+    slide(page, RATE, 233)  # another rate is no walk yet
+    assert verdict(page) == "waiting"
+    slide(page, STEPS, 1)
+    assert verdict(page) == "diverges"
+    slide(page, STEPS, 0)
+    assert verdict(page) == "diverges"
 
 
 # It tells the truth
@@ -196,8 +227,8 @@ def test_the_page_shows_what_python_computes(open_lab, position, step):
     assert shown(page)["gap"] == pytest.approx(lab.gap(), rel=6e-3)
 
 
-def test_the_verdict_depends_on_the_learning_rate(open_lab):
-    page = open_lab()
+def test_the_verdict_depends_on_the_learning_rate(open_walk):
+    page = open_walk()
     kinds = {}
     for kind, rate in sweep(page, RATE, range(0, 271, 5), VERDICT_AND_RATE):
         kinds.setdefault(kind, []).append(rate)
@@ -227,8 +258,8 @@ def test_the_verdict_is_right_in_the_corners(open_lab, x, y, rate, kind, words):
     assert (last[2] > first[2]) == (kind == "diverges")
 
 
-def test_the_mark_on_the_slider_is_the_threshold(open_lab):
-    page = open_lab()
+def test_the_mark_on_the_slider_is_the_threshold(open_walk):
+    page = open_walk()
     assert page.locator(".lr-mark").count() == 1
     assert page.inner_text(".lr-mark").replace("\n", "") == "2/λmax = 0.4007"
     seen = """() => {
@@ -315,8 +346,8 @@ def test_the_points_and_lines_stand_where_python_says(open_lab, rate, step):
 
 
 @pytest.mark.parametrize(("rate", "step"), [(0.1, 0), (0.1, 7), (0.39, 40), (0.41, 50), (1.0, 9)])
-def test_the_loss_curve_stands_where_python_says(open_lab, rate, step):
-    page = open_lab()
+def test_the_loss_curve_stands_where_python_says(open_walk, rate, step):
+    page = open_walk()
     slide(page, RATE, position_of(rate))
     slide(page, STEPS, step)
     lab = Walk(learning_rate=rate)
@@ -416,8 +447,8 @@ def verdict_expected(lab, kind):
         (1.0, "diverges"),
     ],
 )
-def test_every_number_in_the_verdict_is_pythons(open_lab, rate, kind):
-    page = open_lab()
+def test_every_number_in_the_verdict_is_pythons(open_walk, rate, kind):
+    page = open_walk()
     slide(page, RATE, position_of(rate))
     assert verdict(page) == kind
     lab = Walk(learning_rate=rate)
@@ -428,8 +459,8 @@ def test_every_number_in_the_verdict_is_pythons(open_lab, rate, kind):
 
 
 @pytest.mark.parametrize("rate", [0.45, 0.5, 1.0])
-def test_the_loss_that_is_said_is_the_top_of_the_axis(open_lab, rate):
-    page = open_lab()
+def test_the_loss_that_is_said_is_the_top_of_the_axis(open_walk, rate):
+    page = open_walk()
     slide(page, RATE, position_of(rate))
     said = number(
         re.search(r"The loss grows to (\S+?)\.(?:\s|$)", page.inner_text(".lr-verdict"))[1]
@@ -471,8 +502,8 @@ def test_a_rate_that_is_no_position_is_written_as_it_is(open_lab):
     assert found == ["0.0010", "0.10", "0.40", "1.0", "0.123", "0.12345", "≈ 0.400735"]
 
 
-def test_tick_mark_and_thumb_share_one_scale(open_lab):
-    page = open_lab()
+def test_tick_mark_and_thumb_share_one_scale(open_walk):
+    page = open_walk()
     rail = page.locator(".lr-slider-rate .lr-rail").bounding_box()
     places = """() => [...document.querySelectorAll(".lr-slider-rate .lr-tick, .lr-mark")]
         .map((mark) => parseFloat(mark.style.left))"""
@@ -507,6 +538,10 @@ def test_the_keyboard_does_it_all(open_lab):
     assert page.evaluate("document.activeElement.textContent") == "Pause"
     page.keyboard.press("Space")
     assert page.evaluate("document.activeElement.textContent") == "Play"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "More"
+    assert page.evaluate(outline) == "solid"
+    page.keyboard.press("Enter")
     for name in ("Step", "Reset"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == name
@@ -543,8 +578,8 @@ def test_play_walks_to_the_end_in_about_five_seconds(open_lab):
     )
 
 
-def test_pause_step_and_reset(open_lab):
-    page = open_lab()
+def test_pause_step_and_reset(open_walk):
+    page = open_walk()
     hurry(page, 2)
     page.get_by_role("button", name="Play").click()
     wait_for_step(page, 4)
@@ -559,8 +594,8 @@ def test_pause_step_and_reset(open_lab):
     assert shown(page)["loss"] == pytest.approx(5.426)
 
 
-def test_moving_a_slider_while_it_plays(open_lab):
-    page = open_lab()
+def test_moving_a_slider_while_it_plays(open_walk):
+    page = open_walk()
     page.get_by_role("button", name="Play").click()
     wait_for_step(page, 3)
     slide(page, RATE, 202)  # the walk goes on at the new learning rate
@@ -571,8 +606,8 @@ def test_moving_a_slider_while_it_plays(open_lab):
     assert step_shown(page) == 30
 
 
-def test_touch(open_lab):
-    page = open_lab(**PHONE)
+def test_touch(open_walk):
+    page = open_walk(**PHONE)
     page.get_by_role("button", name="Step", exact=True).tap()
     page.get_by_role("button", name="Step", exact=True).tap()
     assert step_shown(page) == 2
@@ -583,15 +618,15 @@ def test_touch(open_lab):
         assert page.locator(target).bounding_box()["height"] >= 44
 
 
-def test_reduced_motion_jumps_to_the_end(open_lab):
-    page = open_lab(reduced_motion="reduce")
+def test_reduced_motion_jumps_to_the_end(open_walk):
+    page = open_walk(reduced_motion="reduce")
     page.get_by_role("button", name="Play").click()
     assert step_shown(page) == 50
     assert page.get_by_role("button", name="Play").is_visible()
 
 
-def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
-    page = open_lab()
+def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_walk):
+    page = open_walk()
     spoken = page.locator(".lr-spoken")
     hurry(page)
     page.wait_for_timeout(150)  # a hurried second
@@ -637,11 +672,11 @@ def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab):
         assert is_in_view(page, part)
 
 
-def test_a_phone_shows_both_charts_and_what_moves_them(open_lab):
-    page = open_lab(**PHONE)
+def test_a_phone_shows_both_charts_and_what_moves_them(open_walk):
+    page = open_walk(**PHONE)
     top = page.locator(".lr-panel").first.bounding_box()["y"]
     play = page.locator(".lr-button").first.bounding_box()
-    assert play["y"] + play["height"] - top < 560
+    assert play["y"] + play["height"] - top < 700
     texts = """(panel) => {
         const boxes = [...panel.querySelectorAll('.lr-grid text')]
             .filter((text) => getComputedStyle(text).visibility === "visible")

@@ -1,9 +1,11 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
 import pytest
-from lab_pages import backgrounds, growth, with_model
+from lab_pages import PHONE, backgrounds, growth, unfold, with_model
 
 from linreg import labs
+from linreg.labs.doors.doors import TIMES, scaled
+from linreg.labs.kit.text import readable
 
 PAGES = {
     "walk": "04_the_long_walk",
@@ -33,11 +35,118 @@ LISTENERS = """() => {
 @pytest.fixture
 def open_lab(lab_page):
     """Open the page of a lab, its labs just made."""
-    return lambda slug, **options: lab_page(f"notebooks/{PAGES[slug]}.html", **options)
+    return lambda of, **options: lab_page(f"notebooks/{PAGES[of]}.html", **options)
+
+
+KINDS = {getattr(labs, name).slug(): getattr(labs, name) for name in labs.__all__}
 
 
 def test_no_lab_is_left_out():
-    assert set(PAGES) == {getattr(labs, name).slug() for name in labs.__all__}
+    assert set(PAGES) == set(KINDS)
+
+
+# A lab asks one question, and answers those who have acted
+
+
+CONTROLS = ":is(input, select, button, textarea)"
+
+
+@each_lab
+def test_a_lab_opens_with_its_question(open_lab, slug):
+    lab = open_lab(slug, slug=slug).locator(f'[data-lab="{slug}"] .lr-lab')
+    assert lab.inner_text().startswith(KINDS[slug].question)
+    assert lab.get_attribute("aria-label") == f"Lab: {KINDS[slug].title}"
+    tops = [lab.locator(part).first.bounding_box()["y"] for part in PARTS]
+    assert tops == sorted(tops)  # the question, the picture, its words, what moves it
+
+
+PARTS = [".lr-ask", ".lr-chart", ".lr-verdict", ".lr-controls"]
+
+
+@each_lab
+def test_a_lab_begins_with_two_controls_and_folds_the_others(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    place = f'[data-lab="{slug}"]'
+    controls = page.locator(f"{place} .lr-lab {CONTROLS}")
+    assert len(seen(controls)) == 2
+    folds = page.locator(f"{place} details")
+    assert folds.count() == (controls.count() > 2)
+    if folds.count():
+        assert folds.locator("summary").inner_text() == "More"
+        unfold(page, place)
+        assert len(seen(controls)) == controls.count()
+
+
+def seen(controls):
+    looks = (
+        "(one) => one.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true })"
+    )
+    return [one for one in controls.all() if one.evaluate(looks)]
+
+
+@each_lab
+def test_a_phone_shows_question_picture_and_words_on_one_screen(open_lab, slug):
+    page = open_lab(slug, slug=slug, **PHONE)
+    lab = page.locator(f'[data-lab="{slug}"] .lr-lab')
+    boxes = [
+        one.bounding_box() for one in lab.locator(":is(.lr-ask, .lr-chart, .lr-verdict)").all()
+    ]
+    assert len(boxes) >= 3
+    ends = [box["y"] + box["height"] for box in boxes]
+    assert max(ends) - min(box["y"] for box in boxes) <= PHONE["viewport"]["height"]
+
+
+def answers(lab):
+    """What a lab must not tell before a hand has acted, as its page writes it."""
+    if lab.slug() == "slope":
+        return [readable(lab.slope())]
+    if lab.slug() == "plane":
+        return ["(1.00, 3.00, 3.00)", readable(lab.distance(lab.nearest()))]
+    if lab.slug() == "valley":
+        names = {"gradient_descent": "gradient descent", "heavy_ball": "heavy ball"}
+        return [f"{names[name]} {lab.count(name)}" for name in lab.methods]
+    if lab.slug() == "doors":
+        times = [seconds for _, seconds, _ in lab.table().values()] + list(lab.clock().values())
+        return ["the normal equations win", *(scaled(seconds, TIMES) for seconds in times)]
+    w, b, least = lab.optimum()
+    decimals = 3 if lab.slug() == "drag" else 4
+    limit = [f"{lab.threshold():.4f}"] if lab.slug() == "walk" else []
+    return [f"{w:.{decimals}f}", f"{b:.{decimals}f}", readable(least), *limit]
+
+
+# What a hand does first: it presses this button, or moves the first slider there and back.
+FIRST_ACTS = {
+    "walk": "Play",
+    "bowl": "Release",
+    "drag": "Best line",
+    "plane": "Show the nearest place",
+    "slope": "Show the tangent",
+    "valley": "Play",
+    "doors": None,
+}
+# All that the eye and a screen reader get of a lab.
+TOLD = """(lab) => [lab.innerText, ...[...lab.querySelectorAll("*")].flatMap((node) =>
+    ["aria-label", "aria-valuetext"].map((name) => node.getAttribute(name) ?? "")),
+    lab.querySelector(".lr-spoken").textContent].join(" ").replace(/\\s+/g, " ")"""
+
+
+@each_lab
+def test_nothing_gives_the_answer_away_before_a_hand_has_acted(open_lab, slug):
+    page = open_lab(slug, slug=slug, reduced_motion="reduce")
+    lab = page.locator(f'[data-lab="{slug}"] .lr-lab')
+    told = lab.evaluate(TOLD)
+    secret = answers(KINDS[slug]())
+    assert [answer for answer in secret if answer in told] == []
+    if FIRST_ACTS[slug]:
+        lab.get_by_role("button", name=FIRST_ACTS[slug]).click()
+    else:
+        lab.locator("input").first.press("ArrowRight")
+        lab.locator("input").first.press("ArrowLeft")
+    told = lab.evaluate(TOLD)
+    assert [answer for answer in secret if answer not in told] == []
+
+
+# And it is at home on its page
 
 
 @each_lab
@@ -66,10 +175,10 @@ def test_a_lab_that_has_ended_listens_to_nothing(open_lab, slug):
     assert last == 0
 
 
-def test_a_lab_moves_before_the_formulas_are_set(new_page):
-    """It waits for no script that its page defers: here MathJax has not even arrived."""
-    page, held = new_page("book/bibliography.html", formulas=False), []
-    page.context.route("**/mathjax/*.js*", lambda route: held.append(route))
+def test_a_lab_moves_before_the_other_scripts_of_its_page(new_page):
+    """It waits for no script that its page defers: here one of them never arrives."""
+    page, held = new_page("book/bibliography.html"), []
+    page.context.route("**/scripts/bootstrap.js*", lambda route: held.append(route))
     path = f"notebooks/{PAGES['slope']}.html"
     page.goto(page.url.replace("book/bibliography.html", path), wait_until="commit")
     page.wait_for_selector('[data-lab="slope"].lr-ready')

@@ -68,6 +68,16 @@ def test_what_was_measured_is_the_record():
     assert record["machine"]["processor"] in lab.still()
 
 
+def test_the_clock_of_a_shape_is_its_record():
+    for row in load_measured("solvers")["rows"]:
+        if row["problem"] != "integers":
+            continue
+        lab = Doors(row["n_samples"], row["n_features"], n_steps=7)
+        assert lab.clock()["qr"] == row["seconds"]["linreg qr"]
+        assert lab.clock()["gradient descent"] == 7 * row["seconds"]["gradient step"]
+    assert Doors(1000, 11).clock() is None
+
+
 def test_the_measured_winners_depend_on_the_steps_and_the_record():
     few, many = ({method for *_, method in Doors(n_steps=steps).clocked()} for steps in (1, 10**6))
     assert few == {"gradient descent"}
@@ -88,8 +98,11 @@ def test_the_still_picture_says_what_it_shows():
     assert "100 steps of descent, 10¹⁰ operations a second, 8 bytes a number" in html
     assert "X and y themselves take 80 GB" in html
     cells = re.findall(r"<td>([^<]+)</td>", html)
-    assert cells[:3] == ["1.0×10¹⁴", "2.8 h", "800 MB"]
-    assert len(cells) == 12
+    assert cells[:4] == ["2.8 h", "–", "1.0×10¹⁴", "800 MB"]
+    assert len(cells) == 16
+    assert re.search(
+        r"<th scope='row'>[^/]+/span>&nbsp;qr</th><td>20 µs</td><td>520 µs", Doors().still()
+    )
     assert html.count('r="2"') == 16 * 12
     assert html.count('r="5"') == len(lab.clocked())
     for method, role in ROLES.items():  # the table is the legend

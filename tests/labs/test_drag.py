@@ -181,13 +181,16 @@ def test_the_still_squares_are_to_scale_and_on_their_residuals_clear_of_the_line
     assert mean[2] * mean[3] == pytest.approx(sum(areas) / 6, rel=0.01)
 
 
-def test_the_still_bars_are_to_scale():
+def test_the_still_lengths_are_lines_of_one_width_and_to_scale():
     lab = Drag(absolute=True, best=True)
     picture = lab.picture()
     unit = picture.down(0) - picture.down(1)
-    now, least = boxes(lab)
-    assert now[3] == pytest.approx(unit * lab.loss(), abs=0.051)
-    assert least[3] == pytest.approx(unit * lab.optimum()[2], abs=0.051)
+    assert boxes(lab) == []  # nothing has an area
+    found = re.findall(r'<path d="M([\d.]+) (\d+)V([\d.]+)" [^>]*stroke-width="8"', lab.still())
+    for (_, floor, top), loss in zip(found, (lab.loss(), lab.optimum()[2]), strict=True):
+        assert float(floor) - float(top) == pytest.approx(unit * loss, abs=0.051)
+    sticks = re.findall(r'stroke="var\(--lr-residual, [^)]+\)" stroke-width="(\d+)"', lab.still())
+    assert sticks == ["8"] * 7  # six residuals and their mean
 
 
 def test_what_only_rounding_leaves_is_displayed_as_zero():

@@ -82,6 +82,21 @@ def test_a_walk_that_leaves_all_bounds_is_cut_short():
     assert "after" in lab.html()
 
 
+# What it asks
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_lab_has_a_title_and_a_question_that_its_page_shows(lab):
+    assert lab.title
+    assert lab.question.endswith("?")
+    head = json.loads(lab.bundle().partition("\n")[0].removeprefix("const LAB = ").rstrip(";"))
+    assert (head["TITLE"], head["QUESTION"]) == (lab.title, lab.question)
+
+
+def test_no_two_labs_have_the_same_title_or_question():
+    assert len({lab.title for lab in LABS}) == len({lab.question for lab in LABS}) == len(LABS)
+
+
 # What it is displayed as
 
 

@@ -9,7 +9,16 @@ import pytest
 
 from linreg import optimizers
 from linreg.labs import Valley
-from linreg.labs.valley.valley import AT_REST, LEVELS, METHODS, START, row_order
+from linreg.labs.valley.valley import (
+    AT_REST,
+    FIRST,
+    LEVELS,
+    METHODS,
+    SEEN,
+    START,
+    row_order,
+    to_floor,
+)
 
 FULL = [name for name in METHODS if name != "stochastic_gradient_descent"]
 
@@ -107,7 +116,7 @@ def test_a_dip_at_the_end_of_the_count_does_not_count(kappa, tolerance, falling)
 
 
 def test_the_still_picture_says_what_it_shows():
-    lab = Valley(step=40)
+    lab = Valley(step=40, methods=METHODS)
     html = lab.still()
     assert html.count("<title>") == 2
     for name, (text, role) in METHODS.items():
@@ -147,6 +156,32 @@ def test_the_still_tolerance_is_a_dashed_line_where_it_says():
     ((role, line),) = polylines(chart.svg())
     assert role == "ink"
     assert [y for _, y in line] == pytest.approx([chart.down(1e-5)] * 2, abs=0.06)
+
+
+def test_a_walk_that_leaves_the_still_map_paints_nothing_beside_it():
+    lab, chart = Valley(20), Valley(20).map_chart({})
+    outside = [place for place in lab.walk("heavy_ball") if not chart.holds(*place)]
+    assert outside
+    for place in (outside[0], START):
+        dots = lab.map_chart({"heavy_ball": np.array([START, place])}).svg().count("<circle")
+        assert dots == chart.holds(*place)
+
+
+def test_the_still_curves_end_on_the_floor():
+    lab = Valley(6, methods=["heavy_ball", "conjugate_gradient", "gradient_descent"])
+    for name, reaches in zip(lab.methods, (False, True, True), strict=True):
+        shares = lab.share(lab.walk(name)[: SEEN + 1])
+        *curve, (step, last) = to_floor(shares)
+        assert [place[0] for place in curve] == list(range(len(curve)))
+        assert all(share > 1e-9 for _, share in curve)
+        assert (last == 1e-9) == reaches
+        if reaches:
+            assert len(curve) - 1 < step <= len(curve)
+            assert shares[len(curve)] <= 1e-9
+
+
+def test_two_methods_are_shown_at_first():
+    assert tuple(Valley().methods) == FIRST == ("gradient_descent", "heavy_ball")
 
 
 def test_the_still_trails_end_at_the_step():

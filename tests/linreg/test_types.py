@@ -11,14 +11,28 @@ from linreg import labs
 KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"]
 
 MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
+MODULES += ["autograd"]
 MODULES += ["least_squares", "error_free", "extras", "plots", "datasets.ames", "datasets.nist"]
 MODULES += ["datasets.points", "datasets.records", "labs.bowl.bowl", "labs.doors.doors"]
 MODULES += ["labs.drag.drag", "labs.valley.valley", *(f"labs.kit.{part}" for part in KIT)]
 MODULES += [pytest.param("with_torch", marks=needs_torch)]
-# Classes whose methods a reader or another lab calls.
-CLASSES = ["datasets.Dataset", "datasets.NistProblem", "labs.kit.lab.Lab", "labs.kit.chart.Chart"]
-CLASSES += ["labs.kit.scale.Axis"]
 MADE = [getattr(labs, name) for name in labs.__all__]
+
+
+def defined_in(module):
+    """The classes of a module of its own, by their full names."""
+    return [
+        f"{module}.{name}"
+        for name, one in vars(importlib.import_module(f"linreg.{module}")).items()
+        if inspect.isclass(one) and one.__module__ == f"linreg.{module}"
+    ]
+
+
+# Classes whose methods a reader calls, and all that labs are made of.
+CLASSES = ["datasets.Dataset", "datasets.NistProblem", "autograd.Value"]
+LAB_MODULES = [f"labs.{lab.slug()}.{lab.slug()}" for lab in MADE]
+for module in (*LAB_MODULES, *(f"labs.kit.{part}" for part in KIT)):
+    CLASSES += defined_in(module)
 
 
 def bare(function):
@@ -61,6 +75,10 @@ def test_public_methods_are_annotated(name):
         if inspect.isfunction(method) and not one.startswith("_")
     }
     assert {one: set(bare(m)) - {"cls"} for one, m in own.items() if set(bare(m)) - {"cls"}} == {}
+
+
+def test_no_lab_is_left_out():
+    assert {f"labs.{lab.slug()}.{lab.slug()}.{lab.__name__}" for lab in MADE} <= set(CLASSES)
 
 
 @pytest.mark.parametrize("lab", MADE, ids=lambda lab: lab.__name__)

@@ -176,6 +176,11 @@ def sweep(page, selector, positions, look="() => null"):
     )
 
 
+def unfold(page, within=""):
+    """Show the controls that a lab folds away; ``within`` is the selector of its place."""
+    page.locator(f"{within} .lr-more > summary").click()
+
+
 def slide(page, selector, position):
     sweep(page, selector, [position])
 

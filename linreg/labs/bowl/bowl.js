@@ -11,7 +11,7 @@ import {
   meanSquaredError,
   rateSlider,
   rateText,
-  threshold,
+  warnPastThreshold,
 } from "../kit/descent.js";
 import { assign, element, OWN_KEYS, shape, show, write } from "../kit/dom.js";
 import { Handle } from "../kit/handle.js";
@@ -261,9 +261,9 @@ function kindOf({ bowl, rate, rolls }) {
 // And in a few sentences, as HTML.
 const SENTENCES = {
   waiting: ({ hand, loss }) =>
-    `A marble waits at w = ${hand.w}, b = ${hand.b}, where the loss is ${loss}.
-    <strong>Release it.</strong> Each step goes straight downhill, and the steeper the place, the
-    longer the step.`,
+    `A marble waits at w = ${hand.w}, b = ${hand.b}, where the loss is ${loss}. Drag it on the map,
+    or tap a place there, and <strong>release it.</strong> Each step goes straight downhill. The
+    surface turns when you drag it.`,
   flat: ({ line, least, c }) =>
     `Every x is now ${c}, so its column is ${c} times the column of ones: they are collinear. The
     bowl is a trough, with the same loss, ${least}, all along its bottom, ${line}.
@@ -404,15 +404,16 @@ class Scene extends Turnable {
 
   // ---- Drawing it
 
-  // A new surface.
-  prepare(bowl) {
-    this.bowl = bowl;
+  // A new surface; until a marble has been seen to roll, nothing marks its bottom.
+  prepare(bowl, seen) {
+    Object.assign(this, { bowl, seen });
     this.facets = facetsOf(bowl);
     this.wires = wiresOf(bowl);
     const [least, rim] = [0, bowl.depth].map((high) => lossText(bowl, bowl.least + high));
     const where = LAB.WHERE[bowl.collinear ? "trough" : "bowl"];
     write(this.words, filled(LAB.HEIGHTS, { least, where, rim }));
-    show(this.head, !bowl.collinear);
+    for (const node of [this.words, this.bottom]) show(node, seen);
+    show(this.head, seen && !bowl.collinear);
   }
 
   // Another place to look from, or another size.
@@ -428,12 +429,12 @@ class Scene extends Turnable {
     assign(this.bottom, { d: bowl.collinear ? trough : `M${across} ${down}v${-PIN}` });
     assign(this.head, { cx: across.toFixed(2), cy: (down - PIN).toFixed(2) });
     const kind = bowl.collinear
-      ? "A trough: its bottom is a line, and no place on it is better than the next."
-      : "A bowl: it has one bottom, where the pin stands.";
+      ? " A trough: its bottom is a line, and no place on it is better than the next."
+      : " A bowl: it has one bottom, where the pin stands.";
     assign(this.svg, {
       "aria-label":
         `The loss over slope w and intercept b, seen from ${Math.round(elevation)} degrees above` +
-        ` and turned by ${Math.round(azimuth)}. ${kind} The arrow keys turn it.`,
+        ` and turned by ${Math.round(azimuth)}.${this.seen ? kind : ""} The arrow keys turn it.`,
     });
   }
 
@@ -546,7 +547,7 @@ class MapPanel {
     onDropped();
   }
 
-  prepare(bowl) {
+  prepare(bowl, seen) {
     const { chart } = this;
     const [half, { pin }] = [halves(bowl), bowl];
     const around = (name) =>
@@ -574,7 +575,7 @@ class MapPanel {
     const [left, end] = [[-ENDLESS, 0], [ENDLESS, 0]].map(pixels);
     assign(this.bottom, { x1: left[0], y1: left[1], x2: end[0], y2: end[1] });
     show(this.bottom, bowl.collinear);
-    show(this.pin, !bowl.collinear);
+    show(this.pin, seen && !bowl.collinear);
     chart.rekey(1, bowl.collinear ? "best" : "pin");
     assign(this.pin, { cx: origin[0].toFixed(2), cy: origin[1].toFixed(2) });
   }
@@ -617,6 +618,7 @@ class BowlLab extends Lab {
   constructor({ model, el }) {
     super(model);
     this.known = model.get("marbles");
+    this.seen = this.known.length > 0 || model.get("collinear");
     this.rolling = new Set();
     this.build(el);
     this.solve();
@@ -668,25 +670,13 @@ class BowlLab extends Lab {
       { key: "steps", name: "steps" },
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
-    const nodes = [this.go, dropFive, clear].map((button) => button.node);
-    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
-    const hint =
-      "Drag the marble on the map, or tap where it should lie. Drag the surface to turn it. " +
-      "The last five ways stay.";
-    this.mount(
-      el,
-      { name: "the bowl", style: "lr-bowl" },
-      element("div", { class: "lr-panels" }, this.scene.node, this.map.chart.node),
-      element("p", { class: "lr-bowl-hint" }, hint),
-      element(
-        "div",
-        { class: "lr-controls" },
-        element("div", { class: "lr-transport" }, buttons, this.switch.node),
-        this.rate.node,
-      ),
-      this.readouts.node,
-      this.verdict.node,
-    );
+    const buttons = element("div", { class: "lr-buttons" }, this.go.node, dropFive.node);
+    const panels = [this.scene.node, this.map.chart.node];
+    this.mount(el, "lr-bowl", {
+      picture: [element("div", { class: "lr-panels" }, ...panels), this.verdict.node],
+      controls: [buttons, this.readouts.node],
+      more: [element("div", { class: "lr-transport" }, clear.node, this.switch.node), this.rate.node],
+    });
   }
 
   // ---- From the state to the picture
@@ -697,8 +687,7 @@ class BowlLab extends Lab {
     const collinear = model.get("collinear");
     this.bowl = bowlOf(model.get("x"), model.get("y"), collinear);
     this.switch.show(collinear);
-    const limit = threshold(this.bowl.x);
-    this.rate.warnPast(limit, `<span>2/${LAMBDA} = ${limit.toPrecision(4)}</span>`);
+    warnPastThreshold(this.rate, this.bowl.x);
     this.trace();
     this.layout();
   }
@@ -714,8 +703,9 @@ class BowlLab extends Lab {
   }
 
   layout() {
-    this.scene.prepare(this.bowl);
-    this.map.prepare(this.bowl);
+    this.root.toggleAttribute("data-seen", this.seen);
+    this.scene.prepare(this.bowl, this.seen);
+    this.map.prepare(this.bowl, this.seen);
     this.scene.turn(this.model.get("azimuth"), this.model.get("elevation"));
     this.draw(this.playback.running ? this.position : Infinity);
   }
@@ -775,6 +765,7 @@ class BowlLab extends Lab {
 
   reshape() {
     this.playback.stop();
+    this.seen = true;
     this.solve();
     this.roll(range(this.rolls.length));
   }
@@ -785,6 +776,10 @@ class BowlLab extends Lab {
     this.known = this.model.get("marbles");
     this.playback.stop();
     this.trace();
+    if (!this.seen && this.rolls.length) {
+      this.seen = true;
+      this.layout();
+    }
     this.roll(range(this.rolls.length).filter((i) => !known.includes(String(this.known[i]))));
   }
 
@@ -848,24 +843,27 @@ class BowlLab extends Lab {
   }
 
   read({ here, position, stops, outcome }) {
-    const { bowl } = this;
+    const { bowl, seen } = this;
     const { pin, least, collinear } = bowl;
+    const known = (name) => (collinear ? "best: many" : `best ${fixed(pin[name])}`);
+    const bestOf = (name) => (seen ? known(name) : "best ?");
     const at = stops ? stops[Math.floor(position)] : here;
     const loss = lossText(bowl, meanSquaredError(bowl.x, bowl.y, at));
     const steps = Math.floor(position);
-    this.readouts.show("w", fixed(at.w), collinear ? "best: many" : `best ${fixed(pin.w)}`);
-    this.readouts.show("b", fixed(at.b), collinear ? "best: many" : `best ${fixed(pin.b)}`);
-    this.readouts.show("loss", loss, `minimum ${lossText(bowl, least)}`);
+    this.readouts.show("w", fixed(at.w), bestOf("w"));
+    this.readouts.show("b", fixed(at.b), bestOf("b"));
+    this.readouts.show("loss", loss, `minimum ${seen ? lossText(bowl, least) : "?"}`);
     this.readouts.show("steps", String(steps), `at most ${MOST_STEPS}`);
-    const where = `slope ${fixed(at.w)}, intercept ${fixed(at.b)}, loss ${loss}`;
+    const place = `slope ${fixed(at.w)}, intercept ${fixed(at.b)}, loss ${loss}`;
     const gone = outcome === "lost" && !this.playback.running;
     const end = gone ? " It left the picture, and lies where it started." : "";
-    this.summary = `The marble: ${where}, ${count(steps, "step")}.${end}`;
-    this.map.handle.describe(`${where}.${end} Enter releases it.`);
+    this.summary = `The marble: ${place}, ${count(steps, "step")}.${end}`;
+    this.map.handle.describe(`${place}.${end} Enter releases it.`);
     const rings = collinear ? "straight bands" : "rings";
-    const bottom = collinear ? "along the dashed line" : `at (${fixed(pin.w)}, ${fixed(pin.b)})`;
+    const where = collinear ? "along the dashed line" : `at (${fixed(pin.w)}, ${fixed(pin.b)})`;
+    const bottom = seen ? `, the least ${where}` : "";
     this.map.chart.describe(
-      `A map of the loss over slope and intercept: ${rings} of equal loss, the least ${bottom}.` +
+      `A map of the loss over slope and intercept: ${rings} of equal loss${bottom}.` +
         ` ${count(this.rolls.length, "marble")} rolled, one to take hold of.`,
     );
   }

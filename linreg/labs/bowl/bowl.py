@@ -1,6 +1,6 @@
 """The bowl: the loss of every line at once, and marbles that roll down it by gradient descent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
@@ -41,6 +41,9 @@ COMPASS = (1.03, 1.14, 1.23)  # rims: from where an arrow goes, to where, and wh
 AXES = {"map": ("slope w", "intercept b")}
 HEIGHTS = "height = loss: {least} at the {where}, {rim} at the rim"
 WHERE = {"bowl": "pin", "trough": "bottom"}
+
+Place = Sequence[float]  # (w, b), or (u, v) in the round
+Stop = tuple[float, float, float]  # w, b and the loss
 
 # Five places on the bowl, and where the first marble waits: fractions of the rim in the round.
 FIVE = ((-0.62, 0.62), (0.72, 0.5), (0.4, -0.8), (-0.9, -0.2), (-0.25, -0.6))
@@ -106,6 +109,8 @@ class Bowl(DescentLab):
         "HEIGHTS": HEIGHTS,
         "WHERE": WHERE,
     }
+    title = "The bowl"
+    question = "Does the place where a marble starts decide where it ends?"
     shown = ("x", "y", "learning_rate", "marbles", "hand", "collinear", "azimuth", "elevation")
     spoken = ("learning_rate", "collinear")
     without_spread = (
@@ -172,31 +177,31 @@ class Bowl(DescentLab):
 
     # ---- Mathematics: the same as bowl.js, and tested against it
 
-    def column(self):
+    def column(self) -> list[float]:
         """Return the values of x that the loss is made of: their mean, where it is a trough."""
         return [self.centre()] * len(self.x) if self.collinear else self.x
 
-    def centre(self):
+    def centre(self) -> float:
         """Return the mean of ``x``."""
         return self._fixed().centre
 
-    def loss(self, w, b):
+    def loss(self, w: float, b: float) -> float:
         """Return the mean squared error of the line ``w * x + b``."""
         rows = [[value] for value in self.column()]
         return pure_python.mean_squared_error(self.y, pure_python.predict(rows, [w], b))
 
-    def pin(self):
+    def pin(self) -> tuple[float, float]:
         """Return ``(w, b)`` of the best line; in the trough, of the one where the pin was."""
         return self._fixed().pin
 
-    def optimum(self):
+    def optimum(self) -> Stop:
         """Return ``(w, b, loss)`` of the line where the pin stands, or stood."""
         return *self.pin(), self.loss(*self.pin())
 
     def _fixed(self):
         return _fixed_by(tuple(self.x), tuple(self.y))
 
-    def gap(self, w, b):
+    def gap(self, w: float, b: float) -> float:
         """Return how far the loss stands above the least loss.
 
         A mean of squares, where the difference of the two losses would cancel to noise.
@@ -205,29 +210,29 @@ class Bowl(DescentLab):
         apart = [(w - best_w) * value + (b - best_b) for value in self.column()]
         return sum(d * d for d in apart) / len(apart)
 
-    def threshold(self):
+    def threshold(self) -> float:
         """Return the learning rate from which on no marble closes in, 2/λmax."""
         return threshold(self.column())
 
-    def depth(self):
+    def depth(self) -> float:
         """Return how far the rim stands above the least loss: 2.25 times the mean of y².
 
         The bowl then reaches half as far again as (0, 0) from the pin.
         """
         return self._fixed().depth
 
-    def path(self, start):
+    def path(self, start: Place) -> list[Stop]:
         """Return ``(w, b, loss)`` at each stop of a marble, from where it is let go.
 
         It ends at rest, or a hundred depths above the least loss, or after 200 steps.
         """
         return self.roll(start)[0]
 
-    def outcome(self, start):
+    def outcome(self, start: Place) -> str:
         """Return what becomes of a marble: ``"rest"``, ``"lost"`` or ``"moving"``."""
         return self.roll(start)[1]
 
-    def roll(self, start):
+    def roll(self, start: Place) -> tuple[list[Stop], str]:
         """Return a marble's path from a start, and what becomes of it."""
         rows = [[value] for value in self.column()]
         (w, b), depth, stops = start, self.depth(), []
@@ -245,11 +250,11 @@ class Bowl(DescentLab):
             w, b = w - self.learning_rate * slope, b - self.learning_rate * d_intercept
             above = self.gap(w, b)
 
-    def trough(self):
+    def trough(self) -> tuple[float, float]:
         """Return ``(c, d)`` of the trough's bottom, the line ``c * w + b = d``: both are means."""
         return self.centre(), sum(self.y) / len(self.y)
 
-    def nearest(self, start):
+    def nearest(self, start: Place) -> tuple[float, float]:
         """Return the point ``(w, b)`` of the trough's bottom that is nearest to a start.
 
         The gradient is a multiple of (c, 1), so a marble moves along it, square to the bottom.
@@ -258,38 +263,38 @@ class Bowl(DescentLab):
         across = (c * w + b - d) / (c * c + 1)
         return w - c * across, b - across
 
-    def five(self):
+    def five(self) -> list[list[float]]:
         """Return the five starts of the lab's "Drop five"."""
         return [self.named_place(u, v) for u, v in FIVE]
 
     # ---- The bowl in the round: (u, v) is (0, 0) at the pin and has length 1 at the rim
 
-    def spread(self):
+    def spread(self) -> float:
         """Return the standard deviation of ``x``."""
         return self._fixed().spread
 
-    def to_disc(self, w, b):
+    def to_disc(self, w: float, b: float) -> tuple[float, float]:
         """Return ``(u, v)`` of a line; the bowl's height is u² + v², the trough's v²."""
         best_w, best_b = self.pin()
         radius, c = sqrt(self.depth()), self.centre()
         return self.spread() * (w - best_w) / radius, (b - best_b + c * (w - best_w)) / radius
 
-    def to_plane(self, u, v):
+    def to_plane(self, u: float, v: float) -> tuple[float, float]:
         """Return ``(w, b)`` of a place in the round."""
         best_w, best_b = self.pin()
         along = sqrt(self.depth()) * u / self.spread()
         return best_w + along, best_b + sqrt(self.depth()) * v - self.centre() * along
 
-    def named_place(self, u, v):
+    def named_place(self, u: float, v: float) -> list[float]:
         """Return ``(w, b)`` of a place in the round, each rounded to a number one can name."""
         both = zip(self.to_plane(u, v), _halves(self.x, self.y), strict=True)
         return [_nice(value, half) for value, half in both]
 
-    def lift(self, u, v):
+    def lift(self, u: float, v: float) -> float:
         """Return the height of a place in the round, 0 at the least loss and 1 at the rim."""
         return v * v if self.collinear else u * u + v * v
 
-    def project(self, u, v, height=None):
+    def project(self, u: float, v: float, height: float | None = None) -> tuple[float, float]:
         """Return where a place in the round is seen: across and up, the bowl 2 wide.
 
         ``height`` is that of the surface unless it is given.
@@ -303,7 +308,7 @@ class Bowl(DescentLab):
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the marbles' ways, or those of five, on the surface and on its map."""
         rolls = [self.roll(start) for start in self.marbles or self.five()]
         paths, ends = zip(*rolls, strict=True)
@@ -312,7 +317,7 @@ class Bowl(DescentLab):
         pictures = self.scene(paths) + self.map(paths).svg()
         return f'<div style="display:flex;flex-wrap:wrap;gap:0 16px">{pictures}</div><p>{text}</p>'
 
-    def still_text(self, ends):
+    def still_text(self, ends: Sequence[str]) -> str:
         """Return what the picture shows, in two sentences."""
         count = f"{len(ends)} marble{'s' * (len(ends) > 1)}"
         *pin, least = self.optimum()
@@ -335,7 +340,7 @@ class Bowl(DescentLab):
         where = "each at a point of the line" if self.collinear else "at the pin"
         return f"{shape} {rolled} all came to rest {where}."
 
-    def map(self, paths):
+    def map(self, paths: Sequence[list[Stop]]) -> Chart:
         """Return the rings of equal loss, the marbles' ways and the pin as a ``Chart``."""
         w, b, least = self.optimum()
         half_w, half_b = (MAP_REACH * half for half in _halves(self.x, self.y))
@@ -353,7 +358,7 @@ class Bowl(DescentLab):
             chart.points([(w, b)], "best", radius=6)
         return chart
 
-    def contours(self, chart, least):
+    def contours(self, chart: Chart, least: float) -> str:
         """Return the map's rings as SVG: circles of the round, seen through one linear map."""
         (x0, y0), (x1, y1), (x2, y2) = (
             (chart.across(w), chart.down(b))
@@ -367,20 +372,20 @@ class Bowl(DescentLab):
             f"{rings}</g>".replace("<path", '<path vector-effect="non-scaling-stroke"')
         )
 
-    def radii(self, least):
+    def radii(self, least: float) -> list[float]:
         """Return how far from the pin the rings at round losses lie, 1 at the rim, the rim last."""
         levels = [v for v in round_steps(least, least + self.depth(), about=6) if v > least]
         radii = [sqrt((level - least) / self.depth()) for level in levels]
         return [radius for radius in radii if radius < OUTERMOST] + [1.0]
 
-    def region(self, radius):
+    def region(self, radius: float) -> str:
         """Return what lies below a height as a path in the round: a disc, or an endless band."""
         r = f"{radius:.5f}"
         if self.collinear:
             return f"M-{ENDLESS} {r}H{ENDLESS}V-{r}H-{ENDLESS}Z"
         return f"M-{r} 0A{r} {r} 0 1 0 {r} 0A{r} {r} 0 1 0 -{r} 0Z"
 
-    def scene(self, paths):
+    def scene(self, paths: Sequence[list[Stop]]) -> str:
         """Return the surface with the marbles' ways on it as one ``<svg>`` element."""
         view = View(self, Chart.width, Chart.height)
         shape = "trough" if self.collinear else "bowl"
@@ -417,7 +422,7 @@ class View:
         The size of the picture, in pixels.
     """
 
-    def __init__(self, lab, width, height):
+    def __init__(self, lab: Bowl, width: float, height: float) -> None:
         self.lab, self.height = lab, height
         self.lean = lab.centre() / hypot(lab.centre(), lab.spread())
         self.thin = sqrt(1 - self.lean * self.lean)
@@ -429,13 +434,13 @@ class View:
         slack = inside - self.scale * (top + bottom)
         self.x, self.y = width / 2, above + slack / 2 + top * self.scale
 
-    def bowl_size(self):
+    def bowl_size(self) -> tuple[float, float, float]:
         """Return how far the bowl reaches from the pin, whatever the turn: sideways, up, down."""
         reach = sqrt(1 + abs(self.lean))
         down, up = reach * sin(self.tilt), HEIGHT * cos(self.tilt)
         return reach, down + up, down * down / (4 * up) if down < 2 * up else down - up
 
-    def trough_size(self):
+    def trough_size(self) -> tuple[float, float, float]:
         """Return the same of the trough."""
         reach = hypot(1, self.thin + abs(self.lean))
         down, up = reach * sin(self.tilt), HEIGHT * cos(self.tilt)
@@ -443,16 +448,16 @@ class View:
         bottom = max(hypot(1, away) * sin(self.tilt) - rise for away, rise in side)
         return reach, down + up, bottom
 
-    def at(self, u, v, height=None):
+    def at(self, u: float, v: float, height: float | None = None) -> tuple[float, float]:
         """Return where a place in the round is seen, in pixels."""
         across, up = self.lab.project(u, v, height)
         return self.x + self.scale * across, self.y - self.scale * up
 
-    def line(self, places):
+    def line(self, places: Iterable[Place]) -> str:
         """Return a path through places in the round."""
         return "M" + "L".join("{:.1f} {:.1f}".format(*self.at(*place)) for place in places)
 
-    def normal(self, u, v):
+    def normal(self, u: float, v: float) -> tuple[float, float, float]:
         """Return the surface's upward normal, as (right, away, up) of the one who looks."""
         du, dv = 0 if self.lab.collinear else 2 * HEIGHT * u, 2 * HEIGHT * v
         east, north = du + dv * self.lean / self.thin, dv / self.thin
@@ -461,19 +466,19 @@ class View:
         length = hypot(right, away, 1)
         return -right / length, -away / length, 1 / length
 
-    def shows_inside(self, u, v):
+    def shows_inside(self, u: float, v: float) -> bool:
         """Return whether it is the inside that is seen of a place of the surface."""
         _, away, up = self.normal(u, v)
         return up * sin(self.tilt) - away * cos(self.tilt) > 0
 
-    def tone(self, u, v):
+    def tone(self, u: float, v: float) -> int:
         """Return how strongly a place is coloured: the lower and the less lit, the more."""
         (right, away, up), (always, dark, deep) = self.normal(u, v), SHADE
         light = max(0.0, LIGHT[0] * right + LIGHT[1] * away + LIGHT[2] * up)
         strength = always + dark * (1 - light) + deep * (1 - self.lab.lift(u, v))
         return min(TONES, max(1, round(TONES * strength)))
 
-    def surface(self, least):
+    def surface(self, least: float) -> tuple[str, str]:
         """Return the part that shows its inside and the part that shows its outside, as SVG."""
         tones, wires = {}, {True: [], False: []}
         for corners in self.facets():
@@ -496,7 +501,7 @@ class View:
         )
         return filled + facing, averted
 
-    def facets(self, rings=6, sectors=30):
+    def facets(self, rings: int = 6, sectors: int = 30) -> list[list[Place]]:
         """Return the surface's facets, each as its four corners in the round."""
         around = ((0, 0), (1, 0), (1, 1), (0, 1))
         return [
@@ -505,7 +510,7 @@ class View:
             for j in range(sectors)
         ]
 
-    def corner(self, first, second):
+    def corner(self, first: float, second: float) -> tuple[float, float]:
         """Return a place in the round from two shares of 0 to 1.
 
         In the bowl they are the radius and the turn, in the trough the ways along and across it.
@@ -514,7 +519,7 @@ class View:
             return 2 * first - 1, 2 * second - 1
         return first * cos(2 * pi * second), first * sin(2 * pi * second)
 
-    def wires(self, least):
+    def wires(self, least: float) -> list[list[Place]]:
         """Return lines on the surface: along places of equal loss, and across them."""
         radii, shares = self.lab.radii(least), [k / 36 for k in range(37)]
         if self.lab.collinear:
@@ -525,20 +530,20 @@ class View:
         spoke = [radii[0] + k * (1 - radii[0]) for k in shares[::4]]
         return rings + [[self.corner(k, i / 12) for k in spoke] for i in range(12)]
 
-    def way(self, path):
+    def way(self, path: list[Stop]) -> str:
         """Return a marble's way on the surface as a path, as far as a little above the rim."""
         places = [self.lab.to_disc(w, b) for w, b, _ in path]
         runs = groupby(curving(places), lambda place: self.lab.lift(*place) <= AIR)
         return "".join(self.line(run) for low, run in runs if low)
 
-    def bottom(self):
+    def bottom(self) -> str:
         """Return the pin, or the bottom of the trough, as a path."""
         if self.lab.collinear:
             return self.line([(-1, 0), (1, 0)])
         across, down = self.at(0, 0)
         return f"M{across:.1f} {down:.1f}v-{PIN}"
 
-    def names(self):
+    def names(self) -> str:
         """Return what names the directions and the height, as SVG."""
         pieces = []
         for name, (u, v) in zip("wb", self.compass(), strict=True):
@@ -559,7 +564,7 @@ class View:
         pieces.append(f'<text x="2" y="{self.height - 4}">{words}</text>')
         return "".join(pieces)
 
-    def compass(self):
+    def compass(self) -> tuple[Place, Place]:
         """Return the places of the rim that lie toward larger w and toward larger b."""
         return (self.thin, self.lean), (0, 1)
 

@@ -1,7 +1,7 @@
 import { Chart } from "../kit/chart.js";
 import { Button, decadeMapping, Slider } from "../kit/controls.js";
 import { assign, element, shape, write } from "../kit/dom.js";
-import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
+import { beside, Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp } from "../kit/numbers.js";
 import { filled, powerText, readable } from "../kit/text.js";
 
@@ -75,6 +75,12 @@ const timesOf = (recorded, steps) =>
     seconds: method === DESCENT ? recorded.step * steps : recorded[method.name],
   }));
 
+// What was measured for the shape of a state, if anything was.
+export function clockOf({ n_samples, n_features, n_steps, measured }) {
+  const row = measured.rows.find(([n, d]) => n === n_samples && d === n_features);
+  return row ? timesOf(row[2], n_steps) : null;
+}
+
 // The fastest method at each measured shape: { samples, features, method }.
 export const clocked = ({ rows }, steps) =>
   rows.map(([samples, features, recorded]) => {
@@ -112,69 +118,76 @@ const stepsText = (steps) => filled(LAB.STEPS[steps === 1 ? 0 : 1], { count: amo
 
 function ratioText(ratio) {
   const text = short(ratio, 2);
-  if (text === "1") return "about as many";
-  return `${Number(text) < 1000 ? text : amount(Number(text))} times as many`;
+  return Number(text) < 1000 ? text : amount(Number(text));
 }
 
-// The sentence that names the winner, as HTML.
-function counted({ table, winner, steps }) {
-  const descent = winner === DESCENT;
+// Which method has the fewest operations, and how many more the other one has.
+function countWords(table, winner, steps) {
   const [solve, walk] = [table[0].operations, table[3].operations];
-  const [few, many] = descent ? [walk, solve] : [solve, walk];
-  const draw = many <= few * (1 + 1e-9);
-  const name = descent ? "Gradient descent wins" : "The normal equations win";
-  const against = descent ? "for the normal equations" : `for ${stepsText(steps)} of descent`;
-  return `<strong>${draw ? "A draw" : name}</strong>: ${amount(few)} operations, and
-    ${amount(many)} ${against}, ${draw ? "as many" : ratioText(many / few)}.`;
+  const descent = winner === DESCENT;
+  const ratio = descent ? solve / walk : walk / solve;
+  const other = descent ? "the normal equations cost" : `${stepsText(steps)} of descent cost`;
+  if (ratio <= 1 + 1e-9) return `By the count it is <strong>a draw</strong>: ${other} as much.`;
+  const name = descent ? "gradient descent wins" : "the normal equations win";
+  const times = short(ratio, 2) === "1" ? "about as much" : `${ratioText(ratio)} times as much`;
+  return `By the count <strong>${name}</strong>: ${other} ${times}.`;
 }
 
-// Where the walk begins to pay, for this many steps.
-const border = (steps) =>
-  `At ${stepsText(steps)} descent pays where N and D are both above about ${amount(4 * steps)}.`;
-
-// The count of many lessons.
-function crude({ n_samples, n_features, n_steps }) {
-  const [closed, walk] = [
-    n_samples * n_features ** 2 + n_features ** 3,
-    n_samples * n_features * n_steps,
-  ];
-  return `(Many lessons count ND² + D³ = ${amount(closed)} against ND · steps = ${amount(walk)}.)`;
+// Why an estimate is far from what was measured.
+function reason({ method, seconds }, isShort, rate) {
+  if (rate !== LAB.RATE) return "the machine has another rate";
+  if (!isShort) return "large blocks run faster";
+  if (seconds < LAB.CALLS) return "calls take longer than sums here";
+  return method === DESCENT ? "it waits for memory" : "its work comes in small pieces";
 }
 
-// What the clock said, where this shape was measured; of descent it was one step.
-function measuredWords({ n_samples, n_features, n_steps, measured }, winner) {
-  const row = measured.rows.find(([n, d]) => n === n_samples && d === n_features);
-  if (!row) return "";
-  const times = timesOf(row[2], n_steps);
+// Which estimate is farthest from what was measured, if any is far off, and why.
+function farWords(table, times, rate) {
+  const offs = table.map((row, i) => ({ row, ratio: times[i].seconds / row.seconds }));
+  const size = ({ ratio }) => Math.max(ratio, 1 / ratio);
+  const far = offs.reduce((a, b) => (size(b) > size(a) ? b : a));
+  if (size(far) < LAB.FAR) return "";
+  const isShort = far.ratio > 1;
+  return `The estimate for ${far.row.method.name} is ${ratioText(size(far))} times too
+    ${isShort ? "short" : "long"}: ${reason(far.row, isShort, rate)}.`;
+}
+
+// What the clock said, where this shape was measured.
+function clockWords({ n_steps, rate }, table, winner, times) {
+  if (!times) return "";
   const fastest = least(times, ({ seconds }) => seconds).method;
-  const direct = times.slice(0, 3).map(({ method, seconds }) => `${method.name} ${timeText(seconds)}`);
-  const walk = n_steps === 1 ? "" : `, so ${stepsText(n_steps)} ${timeText(times[3].seconds)}`;
-  return `Measured here: ${direct.join(", ")}; ${stepsText(1)} ${timeText(row[2].step)}${walk}. The clock
-    ${fastest === winner ? "agrees with the count" : "does not agree with the count"}.`;
+  const says = fastest === winner ? "The clock agrees." : `The clock says ${fastest.name}.`;
+  return `${says} ${farWords(table, times, rate)}`;
 }
 
+// The words of a state, in a word and in a few sentences as HTML.
 export function verdict(state) {
-  const { n_samples, n_features, n_steps, word_bytes } = state;
+  const { n_samples, n_features, n_steps } = state;
   const winner = winnerOf(shapeOf(n_samples, n_features, n_steps));
-  const data = sizeText(word_bytes * (n_samples * n_features + n_samples));
-  const parts = [
-    counted({ table: tableOf(state), winner, steps: n_steps }),
-    measuredWords(state, winner),
-    border(n_steps),
-    `X and y themselves take ${data}.`,
-    crude(state),
-  ];
-  return { kind: winner.slug, html: parts.join(" ").replace(/\s+/g, " ").trim() };
+  const table = tableOf(state);
+  const clock = clockWords(state, table, winner, clockOf(state));
+  const html = `${countWords(table, winner, n_steps)} ${clock}`;
+  return { kind: winner.slug, html: html.replace(/\s+/g, " ").trim() };
 }
+
+// Before a hand has chosen a table, nothing says which method wins.
+const waiting = ({ n_samples, n_features }) => ({
+  kind: "waiting",
+  html:
+    `${amount(n_samples)} rows and ${amount(n_features)} columns: which would you take?` +
+    " <strong>Move a slider, or tap the map.</strong>",
+});
 
 // Verdicts as long as they can be, so that their place is high enough for all: at the measured
 // shapes, with many steps.
 const longest = (measured) =>
   measured.rows.flatMap(([n_samples, n_features]) =>
-    [700000, 77777].map((n_steps) => {
-      const at = { n_samples, n_features, n_steps };
-      return verdict({ ...at, rate: 1e10, word_bytes: 8, measured }).html;
-    }),
+    [1, 100, 77777, 700000].flatMap((n_steps) =>
+      [LAB.RATE, ...RANGES.rate].map((rate) => {
+        const at = { n_samples, n_features, n_steps };
+        return verdict({ ...at, rate, word_bytes: 8, measured }).html;
+      }),
+    ),
   );
 
 // ---- The lab ------------------------------------------------------------------------------------
@@ -183,8 +196,7 @@ const PRESETS = [[100, 5], [1000, 10], [1000000, 10000]];
 const PRESET_STEPS = 100;
 const CELLS = [64, 48]; // of the plane, across and down
 const MARK_RADIUS = 8; // within which a tap is meant for a mark
-const heightOf = (width, stacked) =>
-  Math.round(stacked ? clamp(0.6 * width, 190, 320) : clamp(30 + 0.68 * width, 210, 340));
+const heightOf = (width) => Math.round(clamp(120 + 0.3 * width, 200, 340));
 
 const wordMapping = {
   last: LAB.WORDS.length - 1,
@@ -193,8 +205,8 @@ const wordMapping = {
 };
 
 const SLIDERS = [
-  { trait: "n_samples", name: "samples", label: "Samples N", toText: amount },
-  { trait: "n_features", name: "features", label: "Features D", toText: amount },
+  { trait: "n_samples", name: "samples", label: "Rows N", toText: amount },
+  { trait: "n_features", name: "features", label: "Columns D", toText: amount },
   { trait: "n_steps", name: "steps", label: "Steps of descent", toText: amount },
   { trait: "rate", name: "speed", label: "Operations a second", toText: powerText },
   {
@@ -267,9 +279,10 @@ class Plane {
     this.chart.frame({ x: RANGES.n_samples, y: RANGES.n_features });
   }
 
-  // Colour the cells by who wins at their middles, and mark the measured winners.
-  draw({ steps, fastest }) {
+  // Colour the cells by who wins at their middles.
+  colour(steps, seen) {
     const pieces = { normal: "", descent: "" };
+    if (!seen) return pieces;
     const [{ x, y }, [columns, rows]] = [this.chart.range, CELLS];
     const [wide, high] = [(x[1] - x[0]) / columns, (y[0] - y[1]) / rows];
     for (let i = 0; i < columns; i += 1) {
@@ -282,6 +295,12 @@ class Plane {
         j = end;
       }
     }
+    return pieces;
+  }
+
+  // The plane, and marks for the measured winners; until `seen`, neither tells who wins.
+  draw({ steps, fastest, seen }) {
+    const pieces = this.colour(steps, seen);
     assign(this.normal, { d: pieces.normal });
     assign(this.descent, { d: pieces.descent });
     this.measured = fastest.map(({ samples, features }) => [samples, features]);
@@ -289,9 +308,9 @@ class Plane {
       const { samples, features, method } = fastest[k];
       const at = `translate(${this.chart.x(samples).toFixed(2)} ${this.chart.y(features).toFixed(2)})`;
       assign(mark, {
-        d: MARKS[method.slug],
-        class: `lr-doors-mark lr-doors-${method.slug}`,
-        style: method.colour,
+        d: MARKS[seen ? method.slug : NORMAL.slug],
+        class: seen ? `lr-doors-mark lr-doors-${method.slug}` : "lr-doors-mark",
+        style: seen ? method.colour : "--lr-method:var(--lr-muted)",
         transform: at,
       });
     });
@@ -313,32 +332,29 @@ class Plane {
   }
 }
 
-// What each method costs, the cheapest one marked.
-class CostTable {
-  constructor() {
-    const heads = LAB.HEADS.map((name) => element("th", { scope: "col" }, name));
+// Numbers of each method in some columns, the row of the winner marked.
+class MethodTable {
+  constructor(heads) {
+    const [first, ...others] = heads.map((name) => element("th", { scope: "col" }, name));
     this.rows = METHODS.map(({ name, slug, colour }) => {
-      const cells = LAB.HEADS.slice(1).map((of) => element("td", { "data-cost": of }));
+      const cells = others.map(({ textContent }) => element("td", { "data-cost": textContent }));
       const head = element("th", { scope: "row" }, name);
       const attributes = { class: `lr-doors-${slug}`, style: colour };
       return { cells, node: element("tr", attributes, head, ...cells) };
     });
-    const table = element(
+    this.node = element(
       "table",
-      {},
-      element("caption", {}, "What each costs; the memory is beside X and y"),
-      element("thead", {}, element("tr", {}, ...heads)),
+      { class: "lr-doors-table" },
+      element("thead", {}, element("tr", {}, first, ...others)),
       element("tbody", {}, ...this.rows.map(({ node }) => node)),
     );
-    this.node = element("div", { class: "lr-doors-costs" }, table);
   }
 
-  show(table, winner) {
-    table.forEach((row, i) => {
-      const { cells, node } = this.rows[i];
-      const texts = [countText(row.operations), timeText(row.seconds), sizeText(row.bytes)];
-      cells.forEach((cell, k) => write(cell, texts[k]));
-      node.classList.toggle("lr-doors-cheapest", row.method === winner);
+  // The texts of each row, and which of them is the winner's, if one is.
+  show(texts, winner) {
+    this.rows.forEach(({ cells, node }, i) => {
+      cells.forEach((cell, k) => write(cell, texts[i][k]));
+      node.classList.toggle("lr-doors-cheapest", METHODS[i] === winner);
     });
   }
 }
@@ -346,11 +362,12 @@ class CostTable {
 class DoorsLab extends Lab {
   constructor({ model, el }) {
     super(model);
+    this.seen = false;
     this.build(el);
     this.layout();
     const names = [...Object.keys(RANGES), "word_bytes"];
     this.endings = [
-      listen(model, names, () => this.answer()),
+      listen(model, names, () => this.reveal()),
       watchWidths([this.plane.chart], () => this.layout()),
     ];
   }
@@ -360,7 +377,10 @@ class DoorsLab extends Lab {
     this.sliders = Object.fromEntries(
       SLIDERS.map(({ trait, ...slider }) => {
         const mapping = slider.mapping ?? decadeMapping(RANGES[trait], 1);
-        const onInput = (value) => set(trait, value);
+        const onInput = (value) => {
+          set(trait, value);
+          this.reveal();
+        };
         return [trait, new Slider({ ...slider, mapping, onInput })];
       }),
     );
@@ -375,23 +395,32 @@ class DoorsLab extends Lab {
       onPick: (samples, features) => this.pick(samples, features),
       n_measured: model.get("measured").rows.length,
     });
-    this.table = new CostTable();
+    const [method, estimated, measured, operations, memory] = LAB.HEADS;
+    this.times = new MethodTable([method, estimated, measured]);
+    this.costs = new MethodTable([method, operations, memory]);
+    this.data = element("p", { class: "lr-doors-data" });
     this.verdict = new Words("lr-verdict", longest(model.get("measured")));
-    this.mount(
-      el,
-      { name: "which door", style: "lr-doors" },
-      element("div", { class: "lr-panels" }, this.plane.chart.node, this.table.node),
-      element("p", { class: "lr-doors-hint" }, "Tap the plane to go to a shape, or take one of these:"),
-      element("div", { class: "lr-buttons" }, ...presets.map(({ node }) => node)),
-      element("div", { class: "lr-controls" }, ...Object.values(this.sliders).map(({ node }) => node)),
-      this.verdict.node,
-    );
+    const [rows, columns, ...others] = Object.values(this.sliders).map(({ node }) => node);
+    const shapes = element("div", { class: "lr-buttons" }, ...presets.map(({ node }) => node));
+    this.mount(el, "lr-doors", {
+      picture: [this.plane.chart.node, beside(this.times.node, this.verdict.node)],
+      controls: [rows, columns],
+      more: [...others, shapes, this.costs.node, this.data],
+    });
   }
 
   pick(samples, features, steps = this.model.get("n_steps")) {
     this.set("n_samples", clamp(samples, ...RANGES.n_samples));
     this.set("n_features", clamp(features, ...RANGES.n_features));
     this.set("n_steps", steps);
+    this.reveal();
+  }
+
+  // A hand has chosen: from now on all is said.
+  reveal() {
+    if (!this.seen) this.drawn = null;
+    this.seen = true;
+    this.answer();
   }
 
   layout() {
@@ -405,23 +434,42 @@ class DoorsLab extends Lab {
     const names = [...Object.keys(this.sliders), "measured"];
     const state = Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
     for (const [name, slider] of Object.entries(this.sliders)) slider.show(state[name]);
+    const { seen } = this;
     const fastest = clocked(state.measured, state.n_steps);
-    if (this.drawn !== state.n_steps) this.plane.draw({ steps: state.n_steps, fastest });
+    if (this.drawn !== state.n_steps) this.plane.draw({ steps: state.n_steps, fastest, seen });
     this.drawn = state.n_steps;
     this.plane.stand(state.n_samples, state.n_features);
-    const size = shapeOf(state.n_samples, state.n_features, state.n_steps);
-    this.table.show(tableOf(state), winnerOf(size));
-    this.conclude(verdict(state));
+    this.fill(state);
+    this.conclude(seen ? verdict(state) : waiting(state));
     this.describe(state, fastest);
     if (!silent) this.announcer.say(this.verdict.text);
   }
 
+  fill(state) {
+    const { n_samples, n_features, n_steps, word_bytes } = state;
+    const winner = this.seen ? winnerOf(shapeOf(n_samples, n_features, n_steps)) : null;
+    const [table, clock] = [tableOf(state), clockOf(state)];
+    const known = (texts) => (this.seen ? texts : texts.map(() => "?"));
+    const measured = (i) => (clock ? timeText(clock[i].seconds) : LAB.NOT_MEASURED);
+    const times = table.map(({ seconds }, i) => known([timeText(seconds), measured(i)]));
+    const costs = table.map(({ operations, bytes }) => known([countText(operations), sizeText(bytes)]));
+    this.times.show(times, winner);
+    this.costs.show(costs, winner);
+    const data = sizeText(word_bytes * (n_samples * n_features + n_samples));
+    write(this.data, `X and y themselves take ${data}. The memory is beside them.`);
+  }
+
   describe({ n_samples, n_features, n_steps, measured }, fastest) {
+    const here =
+      `a ring at ${amount(n_samples)} rows and ${amount(n_features)} columns.`;
+    if (!this.seen) {
+      this.plane.chart.describe(`The map of rows and columns, and ${here}`);
+      return;
+    }
     const walks = fastest.filter(({ method }) => method === DESCENT).length;
     this.plane.chart.describe(
-      `The plane of samples and features, coloured by the door that costs least for` +
-        ` ${stepsText(n_steps)} of descent, and a ring at ${amount(n_samples)} samples and` +
-        ` ${amount(n_features)} features. Of ${fastest.length} shapes measured on` +
+      `The map of rows and columns, coloured by the method that costs least for` +
+        ` ${stepsText(n_steps)} of descent, and ${here} Of ${fastest.length} shapes measured on` +
         ` ${measured.machine}, descent was fastest at ${walks}.`,
     );
   }

@@ -42,9 +42,13 @@ TIMES = [
     (1e-12, "ps"),
     (1e-15, "fs"),
 ]
-AXES = {"plane": ("samples N", "features D")}
+AXES = {"plane": ("rows N", "columns D")}
+RATE = 1e10  # operations a second that are supposed
+FAR = 3  # an estimate that many times too short or too long is far off, ...
+CALLS = 1e-3  # ... and one of fewer seconds than this, because calls take longer than sums
 STEPS = ("1 step", "{count} steps")  # one of them, and several
-HEADS = ("method", "operations", "time", "memory")
+HEADS = ("method", "estimated", "measured", "operations", "memory")
+NOT_MEASURED = "–"
 SIZES = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")]
 
 
@@ -73,7 +77,7 @@ class Doors(Lab):
     n_samples = Int(1000).tag(sync=True)
     n_features = Int(10).tag(sync=True)
     n_steps = Int(100).tag(sync=True)
-    rate = Float(1e10).tag(sync=True)
+    rate = Float(RATE).tag(sync=True)
     word_bytes = Int(8).tag(sync=True)
     measured = Dict().tag(sync=True)
 
@@ -86,8 +90,14 @@ class Doors(Lab):
         "SIZES": SIZES,
         "AXES": AXES,
         "HEADS": HEADS,
+        "NOT_MEASURED": NOT_MEASURED,
+        "RATE": RATE,
+        "FAR": FAR,
+        "CALLS": CALLS,
         "STEPS": STEPS,
     }
+    title = "Which door"
+    question = "Which method is fastest for your table?"
     shown = ("n_samples", "n_features", "n_steps", "rate", "word_bytes", "measured")
     spoken = ("n_samples", "n_features", "n_steps")
 
@@ -96,7 +106,7 @@ class Doors(Lab):
         n_samples: int = 1000,
         n_features: int = 10,
         n_steps: int = 100,
-        rate: float = 1e10,
+        rate: float = RATE,
         word_bytes: int = 8,
         record: dict[str, Any] | None = None,
     ) -> None:
@@ -125,7 +135,7 @@ class Doors(Lab):
 
     # ---- Mathematics: the same as doors.js, and tested against it
 
-    def table(self):
+    def table(self) -> dict[str, tuple[float, float, float]]:
         """Return ``{method: (operations, seconds, bytes)}``, the bytes those beside X."""
         shape = self.n_samples, self.n_features
         rows = {}
@@ -135,31 +145,40 @@ class Doors(Lab):
             rows[method] = operations, operations / self.rate, memory
         return rows
 
-    def winner(self):
+    def winner(self) -> str:
         """Return the method with the fewest operations."""
         return costs.cheapest(self.n_samples, self.n_features, self.n_steps)
 
-    def clocked(self):
-        """Return ``(n_samples, n_features, method)`` for each measured shape, the fastest there.
+    def clocked(self) -> list[tuple[int, int, str]]:
+        """Return ``(n_samples, n_features, method)`` for each measured shape, the fastest there."""
+        return [
+            (n_samples, n_features, min(times, key=times.get))
+            for (n_samples, n_features), times in self._times().items()
+        ]
 
-        Gradient descent's time is that of one measured step, times the steps.
-        """
-        fastest = []
-        for n_samples, n_features, seconds in self.measured["rows"]:
-            times = {method: seconds[method] for method in DIRECT}
-            times["gradient descent"] = seconds["step"] * self.n_steps
-            fastest.append((n_samples, n_features, min(times, key=times.get)))
-        return fastest
+    def clock(self) -> dict[str, float] | None:
+        """Return ``{method: seconds}`` as measured for this shape; ``None`` where it was not."""
+        return self._times().get((self.n_samples, self.n_features))
+
+    def _times(self):
+        """Return the measured seconds by shape and method, those of descent for all its steps."""
+        return {
+            (n_samples, n_features): {method: seconds[method] for method in DIRECT}
+            | {"gradient descent": seconds["step"] * self.n_steps}
+            for n_samples, n_features, seconds in self.measured["rows"]
+        }
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the plane, the table and a sentence that names the winner."""
-        rows = "".join(
-            f"<tr><th scope='row'>{key(ROLES[method])}{method}</th><td>{counted(operations)}</td>"
-            f"<td>{scaled(seconds, TIMES)}</td><td>{scaled(memory, SIZES, 3)}</td></tr>"
-            for method, (operations, seconds, memory) in self.table().items()
-        )
+        clock = self.clock()
+        rows = ""
+        for method, (operations, seconds, memory) in self.table().items():
+            measured = scaled(clock[method], TIMES) if clock else NOT_MEASURED
+            cells = scaled(seconds, TIMES), measured, counted(operations), scaled(memory, SIZES, 3)
+            rows += f"<tr><th scope='row'>{key(ROLES[method])}{method}</th>"
+            rows += "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
         heads = "".join(f"<th scope='col'>{name}</th>" for name in HEADS)
         data = costs.data_memory(self.n_samples, self.n_features, self.word_bytes)
         text = (
@@ -167,16 +186,16 @@ class Doors(Lab):
             f"{_steps_text(self.n_steps)} of descent, {power(self.rate)} operations a second, "
             f"{self.word_bytes} bytes a number. The fewest operations: {self.winner()}. X and y "
             f"themselves take {scaled(data, SIZES, 3)}, and the memory is beside them. On the "
-            "plane, in the colours of the table, a small dot is the door with the fewest "
-            "operations at its shape, and a large one the door that was fastest, measured on "
+            "map, in the colours of the table, a small dot is the method with the fewest "
+            "operations at its shape, and a large one the method that was fastest, measured on "
             f"{self.measured['machine']}. "
             "This picture is still; with JavaScript, or in Jupyter, you move it."
         )
         return f"{self.plane().svg()}<table><tr>{heads}</tr>{rows}</table><p>{text}</p>"
 
-    def plane(self):
+    def plane(self) -> Chart:
         """Return the (N, D) plane as a ``Chart``, a dot for the winner at each place."""
-        title = "Samples against features, coloured by the door that costs least"
+        title = "Rows against columns, coloured by the method that costs least"
         frames = RANGES["n_samples"], RANGES["n_features"]
         chart = Chart(title, *frames, AXES["plane"], log=True, log_x=True)
         places = [

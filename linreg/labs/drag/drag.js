@@ -7,7 +7,7 @@ import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clipLine, Departure, nearChart, placeLine } from "../kit/line.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
-import { roundStep } from "../kit/scale.js";
+import { roundStep, tickText } from "../kit/scale.js";
 import { filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
 
 // ---- Mathematics: the same as drag.py, and tested against it ------------------------------------
@@ -373,6 +373,12 @@ class DataPanel {
     }
   }
 
+  // How far apart the ticks on the vertical axis are.
+  get step() {
+    const [first, second] = this.chart.y.axis(LAB.DOWN).ticks;
+    return second.value - first.value;
+  }
+
   // The worth of one unit of y, in pixels.
   get unit() {
     const { range, y } = this.chart;
@@ -380,35 +386,71 @@ class DataPanel {
   }
 }
 
-// The mean of the squares as a square of its own, to the chart's scale; of sizes, as a bar.
+const SCALE = { left: 26, ticks: 9 }; // of a mean length: where it stands, and how far it may go
+
+// The mean of the squares as a square of its own, to the chart's scale; of sizes, as a line beside
+// a scale that says how long it is.
 class MeanPanel {
   constructor() {
-    this.now = shape("rect", { class: "lr-square lr-heaviest", x: 2, y: 2 });
-    this.least = shape("rect", { class: "lr-best", x: 2, y: 2 });
-    // The style turns the picture over, so that both stand on its lower edge at any size.
-    this.svg = shape("svg", { role: "img", class: "lr-mean" }, this.now, this.least);
+    const square = (style) => shape("rect", { class: style, x: 2, y: 2 });
+    this.squares = { now: square("lr-square lr-heaviest"), least: square("lr-best") };
+    const bar = (style, x) => shape("line", { class: `lr-bar ${style}`, x1: x, x2: x, y1: 2 });
+    const first = SCALE.left + LAB.BAR;
+    this.bars = { now: bar("lr-bar-now", first), least: bar("lr-bar-least", first + LAB.NEXT) };
+    this.axis = shape("path", { class: "lr-axis" });
+    this.ticks = range(SCALE.ticks).map(() => shape("text", { "text-anchor": "end" }));
+    const scale = shape("g", { "aria-hidden": "true" }, this.axis, ...this.ticks);
+    // The style turns the picture over, so that all stands on its lower edge at any size.
+    this.svg = shape(
+      "svg",
+      { role: "img", class: "lr-mean" },
+      ...Object.values(this.squares),
+      scale,
+      ...Object.values(this.bars),
+    );
     this.caption = element("div", { class: "lr-caption", "aria-hidden": "true" });
     this.node = element("div", { class: "lr-mean-panel" }, this.svg, this.caption);
   }
 
-  draw({ absolute, best, least, loss: value }, unit) {
+  draw({ absolute, best, least, loss: value }, { unit, step }) {
     const name = wordsOf(absolute).mean;
     write(this.caption, name);
-    this.lay(this.now, value, unit, absolute && LAB.BARS[0]);
-    this.lay(this.least, least, unit, absolute && LAB.BARS[1]);
-    show(this.least, best);
+    const { now, least: dashed } = this.squares;
+    for (const [rect, mean] of [[now, value], [dashed, least]]) {
+      const side = pixels(unit * Math.sqrt(mean));
+      assign(rect, { width: side, height: side });
+    }
+    assign(this.bars.now, { y2: pixels(2 + unit * value) });
+    assign(this.bars.least, { y2: pixels(2 + unit * least) });
+    this.drawScale(unit, step, absolute);
+    for (const [kind, seen] of [["now", true], ["least", best]]) {
+      show(this.squares[kind], seen && !absolute);
+      show(this.bars[kind], seen && absolute);
+    }
     const floor = best ? `; dashed, the least, ${readable(least)}` : "";
     assign(this.svg, { "aria-label": `The residuals’ ${name}: ${readable(value)}${floor}.` });
   }
 
-  // A square of this area, or a bar of this length.
-  lay(rect, value, unit, width) {
-    const side = Math.min(1e4, unit * (width ? value : Math.sqrt(value))).toFixed(2);
-    assign(rect, { width: width || side, height: side });
+  // Ticks as far apart as those of the chart.
+  drawScale(unit, step, absolute) {
+    const high = (k) => 2 + k * step * unit;
+    const marks = this.ticks.map((_, k) => `M${SCALE.left - 5} ${high(k).toFixed(1)}h5`);
+    const spine = `M${SCALE.left} 2V${high(SCALE.ticks - 1).toFixed(1)}`;
+    assign(this.axis, { d: `${spine}${marks.join("")}` });
+    this.ticks.forEach((text, k) => {
+      write(text, k ? tickText(k * step) : "");
+      assign(text, { transform: `translate(${SCALE.left - 8} ${(high(k) - 4).toFixed(1)}) scale(1 -1)` });
+    });
+    for (const node of [this.axis, ...this.ticks]) show(node, absolute);
   }
 }
 
+const pixels = (length) => Math.min(1e4, length).toFixed(2);
+
 // ---- The lab ------------------------------------------------------------------------------------
+
+const buttonRow = (...buttons) =>
+  element("div", { class: "lr-buttons" }, ...buttons.map(({ node }) => node));
 
 const INVITATION =
   "Drag a point, the line or its ends. Click or tap an empty place to add a point.";
@@ -448,12 +490,9 @@ class DragLab extends Lab {
     const button = (icon, text, onClick, primary = false) =>
       new Button({ icon, text, primary, onClick });
     this.remover = button("remove", "Remove", () => this.remove(this.selected));
-    const buttons = [
-      button("best", "Best line", () => this.findBest(), true),
-      button("add", "Add a point", () => this.addInGap()),
-      this.remover,
-      button("reset", "Reset", () => this.reset()),
-    ];
+    const best = button("best", "Best line", () => this.findBest(), true);
+    const reset = button("reset", "Reset", () => this.reset());
+    const add = button("add", "Add a point", () => this.addInGap());
     const text = "Absolute error: count lengths, not squares";
     this.switch = new Switch({ text, onChange: (absolute) => this.take({ absolute }) });
     this.readouts = new Readouts([
@@ -465,17 +504,17 @@ class DragLab extends Lab {
     this.playback = new Playback({ seconds: 0.8, at: (part) => this.glide(part), done: () => {} });
     this.hint = new Words("lr-hint", [INVITATION, ...Object.values(REFUSALS)]);
     this.verdict = new Words("lr-verdict", LONGEST);
-    const row = element("div", { class: "lr-buttons" }, ...buttons.map(({ node }) => node));
     const sliders = Object.values(this.sliders).map(({ node }) => node);
     const picture = [this.data.chart.node, this.mean.node, this.readouts.node];
-    this.mount(
-      el,
-      { name: "drag the points or the line", style: "lr-lab-drag" },
-      element("div", { class: "lr-drag-picture" }, ...picture),
-      this.verdict.node, // beside what it speaks of, so that a phone shows both
-      this.hint.node,
-      element("div", { class: "lr-controls" }, row, this.switch.node, ...sliders),
-    );
+    this.mount(el, "lr-lab-drag", {
+      picture: [
+        element("div", { class: "lr-drag-picture" }, ...picture),
+        this.verdict.node,
+        this.hint.node,
+      ],
+      controls: [buttonRow(best, reset)],
+      more: [buttonRow(add, this.remover), this.switch.node, ...sliders],
+    });
   }
 
   // ---- From the state to the picture
@@ -517,7 +556,7 @@ class DragLab extends Lab {
   draw() {
     const { state } = this;
     this.data.draw(state);
-    this.mean.draw(state, this.data.unit);
+    this.mean.draw(state, { unit: this.data.unit, step: this.data.step });
     this.sliders.w.show(state.w);
     this.sliders.b.show(state.b);
     this.switch.show(state.absolute);

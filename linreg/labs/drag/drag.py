@@ -24,7 +24,7 @@ FIRST_LINE = (0.2, 5.0)  # wrong on purpose, so that there are squares to see
 FEWEST, MOST = 2, 20  # points
 TIE, SAME = 1e-10, 1e-7  # of losses, and of lines, as parts of the spread of y
 PADS = (0.1, 0.2)  # beside the points, and above and below them, as parts of their spread
-BARS = (14, 40)  # the widths of the bars of mean length in pixels: of the line's, of the least
+BAR, NEXT = 8, 20  # pixels: how wide a mean length is drawn, and how far beside it the least one
 LEAST = "The least there is: {least}"
 AXES = {"data": ("x", "y")}
 ERRORS = {
@@ -61,6 +61,8 @@ class Drag(Lab):
     absolute = Bool(False).tag(sync=True)
     best = Bool(False).tag(sync=True)
 
+    title = "Drag the line"
+    question = "Which line makes the mean of the squares smallest?"
     shown = ("x", "y", "w", "b", "absolute", "best")
     constants: ClassVar = {
         "STATE": shown,
@@ -70,7 +72,8 @@ class Drag(Lab):
         "TIE": TIE,
         "SAME": SAME,
         "PADS": PADS,
-        "BARS": BARS,
+        "BAR": BAR,
+        "NEXT": NEXT,
         "LEAST": LEAST,
         "AXES": AXES,
         "ERRORS": ERRORS,
@@ -115,7 +118,7 @@ class Drag(Lab):
 
     # ---- Mathematics: the same as drag.js, and tested against it
 
-    def residuals(self, w=None, b=None):
+    def residuals(self, w: float | None = None, b: float | None = None) -> list[float]:
         """Return prediction minus observation at each point, shape (n_samples,), in units of y.
 
         For the line shown, or for another.
@@ -123,33 +126,33 @@ class Drag(Lab):
         w, b = self.w if w is None else w, self.b if b is None else b
         return _residuals(self.x, self.y, w, b)
 
-    def costs(self, w=None, b=None):
+    def costs(self, w: float | None = None, b: float | None = None) -> list[float]:
         """Return what each point adds: its squared residual, or its size, shape (n_samples,)."""
         return [abs(r) if self.absolute else r * r for r in self.residuals(w, b)]
 
-    def loss(self, w=None, b=None):
+    def loss(self, w: float | None = None, b: float | None = None) -> float:
         """Return the mean of the costs: the mean squared or the mean absolute error."""
         costs = self.costs(w, b)
         return sum(costs) / len(costs)
 
-    def displayed(self, loss):
+    def displayed(self, loss: float) -> float:
         """Return a loss as it is displayed: 0 where nothing but rounding is left of it."""
         return zero_if_rounding(loss, self.y, 1 if self.absolute else 2)
 
-    def shares(self):
+    def shares(self) -> list[float]:
         """Return each point's part of the loss, shape (n_samples,); they sum to 1, or are all 0."""
         costs = self.costs()
         return [cost / (sum(costs) or 1.0) for cost in costs]
 
-    def words(self):
+    def words(self) -> dict[str, str]:
         """Return what the error that is shown is called, and its mean."""
         return ERRORS["absolute" if self.absolute else "squared"]
 
-    def is_upright(self):
+    def is_upright(self) -> bool:
         """Return whether the points stand on one another, so that they fix no slope."""
         return is_narrow(self.x)
 
-    def optimum(self):
+    def optimum(self) -> tuple[float, float, float]:
         """Return ``(w, b, loss)`` of a line of least loss, the flat one for points upright."""
         if self.is_upright():
             w, b = 0.0, median(self.y) if self.absolute else sum(self.y) / len(self.y)
@@ -159,13 +162,13 @@ class Drag(Lab):
             w, b, _ = best_line(self.x, self.y)
         return w, b, self.loss(w, b)
 
-    def is_unique(self):
+    def is_unique(self) -> bool:
         """Return whether no other line has as small a loss."""
         if self.is_upright():
             return False
         return not self.absolute or len(self.least_absolute()) == 1
 
-    def least_absolute(self):
+    def least_absolute(self) -> list[tuple[float, float]]:
         """Return the lines ``(w, b)`` through two points whose mean absolute error is least.
 
         Some best line passes through two points, and where several do equally well, so does every
@@ -175,7 +178,7 @@ class Drag(Lab):
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the points, the line and its squares, and the mean square, with a sentence."""
         losses = self.loss(), self.optimum()[2]
         loss, least = (readable(self.displayed(value)) for value in losses)
@@ -187,7 +190,7 @@ class Drag(Lab):
         )
         return f'<div style="display:flex">{self.picture().svg()}</div><p>{text}</p>'
 
-    def picture(self):
+    def picture(self) -> Chart:
         """Return the points, the residuals with their squares, and the line as a ``Chart``."""
         what = "their residuals" if self.absolute else "the squares of their residuals"
         frame = (padded(values, pad) for values, pad in zip((self.x, self.y), PADS, strict=True))
@@ -195,7 +198,7 @@ class Drag(Lab):
         for x, y, residual in zip(self.x, self.y, self.residuals(), strict=True):
             if not self.absolute:
                 chart.square(x, y, residual, to_right=(residual > 0) == (self.w >= 0))
-            chart.line([(x, y), (x, y + residual)], "residual", width=5 if self.absolute else 2)
+            chart.line([(x, y), (x, y + residual)], "residual", BAR if self.absolute else 2)
         if self.best:
             chart.straight(*self.optimum()[:2], "best", dash="7 5")
         chart.straight(self.w, self.b, "fit", width=3)
@@ -251,7 +254,7 @@ class _Picture(Chart):
 
     width, height, right = 480, 270, 132
 
-    def square(self, x, y, residual, to_right):
+    def square(self, x: float, y: float, residual: float, to_right: bool) -> None:
         """Draw a residual's square on the side that is wanted, or else where it fits."""
         at, down = self.across(x), sorted((self.down(y), self.down(y + residual)))
         side = down[1] - down[0]
@@ -260,15 +263,24 @@ class _Picture(Chart):
             to_right = not to_right
         self.inside.append(_rectangle(at if to_right else at - side, down[0], side, side))
 
-    def mean(self, loss, role, absolute):
-        """Draw a mean square as a square of that area, or a mean length as a bar."""
+    def mean(self, loss: float, role: str, absolute: bool) -> None:
+        """Draw a mean square as a square of that area, or a mean length as a line of that length.
+
+        A line of the best one's stands beside the other, so that their lengths can be compared.
+        """
         size = (loss if absolute else sqrt(loss)) * (self.down(0) - self.down(1))
         left, floor_ = self.width - self.right + 20, self.height - self.bottom
         side = min(size, self.right - 22)
-        width = BARS[role == "best"] if absolute else side
-        self.over.append(_rectangle(left, floor_ - side, width, side, role))
+        if not absolute:
+            self.over.append(_rectangle(left, floor_ - side, side, side, role))
+            return
+        at = left + BAR / 2 + NEXT * (role == "best")
+        self.over.append(
+            f'<path d="M{at:.1f} {floor_}V{floor_ - side:.1f}" stroke="{page_colour(role)}"'
+            f' stroke-width="{BAR}"/>'
+        )
 
-    def name_mean(self, name):
+    def name_mean(self, name: str) -> None:
         """Write under the mean what it is."""
         left, floor_ = self.width - self.right + 20, self.height - self.bottom
         self.over.append(f'<text x="{left}" y="{floor_ + 16}">{name}</text>')

@@ -91,6 +91,10 @@ class Chart:
         if ends:
             self.line(ends, role, **style)
 
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a place lies within the chart."""
+        return all(low <= value <= high for value, (low, high) in ((x, self.x), (y, self.y)))
+
     def points(self, points: Iterable[Place], role: str, radius: float = 4.5) -> None:
         """Draw a dot at each of ``points``, pairs in the data's units."""
         self.over += [

@@ -70,6 +70,12 @@ export function lineBetween(stops, position) {
   return { w: mix("w"), b: mix("b"), from, to, part };
 }
 
+// On the slider of the learning rate, the mark from which on the walk no longer closes in.
+export function warnPastThreshold(slider, x) {
+  const limit = threshold(x);
+  slider.warnPast(limit, `<span>2/${LAMBDA} = ${limit.toPrecision(4)}</span>`);
+}
+
 // The slider of the learning rate.
 export const rateSlider = (onInput) =>
   new Slider({

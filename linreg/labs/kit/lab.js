@@ -1,4 +1,4 @@
-import { assign, element, write } from "./dom.js";
+import { assign, element, OWN_KEYS, write } from "./dom.js";
 
 // A lab and its model: anywidget's in Jupyter, the shim's on a page.
 
@@ -80,6 +80,19 @@ export class Words {
   }
 }
 
+// A picture, and beside it, or on a phone below it, its numbers and words.
+export const beside = (picture, ...words) =>
+  element("div", { class: "lr-beside" }, picture, element("div", { class: "lr-aside" }, ...words));
+
+// What a lab shows only to those who ask for it.
+const folded = (nodes) =>
+  element(
+    "details",
+    { class: "lr-more" },
+    element("summary", OWN_KEYS, "More"),
+    element("div", { class: "lr-folded" }, ...nodes),
+  );
+
 // What every lab holds, and how it ends. Its subclass calls `mount`, brings `verdict` and, where
 // something moves by itself, `playback`, and keeps in `endings` what ends all that it listens to.
 export class Lab {
@@ -87,24 +100,20 @@ export class Lab {
     Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
   }
 
-  // Put the lab's parts into its place on the page.
-  mount(el, { name, style }, ...parts) {
-    const attributes = { class: `lr-lab ${style}`, role: "group", "aria-label": `Lab: ${name}` };
-    this.root = element("div", attributes, ...parts, this.announcer.node);
-    el.replaceChildren(this.root);
-  }
-
-  // The same for a lab that asks one question: under it the picture, beside that its numbers and
-  // words, and below them what sets them.
-  mountQuestion(el, names, { question, picture, controls }) {
-    const aside = element("div", { class: "lr-aside" }, this.readouts.node, this.verdict.node);
-    this.mount(
-      el,
-      names,
-      element("p", { class: "lr-ask" }, question),
-      element("div", { class: "lr-beside" }, picture, aside),
+  // Put the lab into its place on the page: the one question that it asks, its picture with the
+  // words on it, the two controls that it begins with, and folded under them all others.
+  mount(el, style, { picture, controls, more = [] }) {
+    const attributes = { class: `lr-lab ${style}`, role: "group", "aria-label": `Lab: ${LAB.TITLE}` };
+    this.root = element(
+      "div",
+      attributes,
+      element("p", { class: "lr-ask" }, LAB.QUESTION),
+      ...picture,
       element("div", { class: "lr-controls" }, ...controls),
+      ...(more.length ? [folded(more)] : []),
+      this.announcer.node,
     );
+    el.replaceChildren(this.root);
   }
 
   // The verdict: a word for the style, and a few sentences as HTML.

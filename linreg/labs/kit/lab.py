@@ -27,11 +27,14 @@ _PARTS = ("chart", "handle", "controls", "lab")  # that have a style, each may o
 class Lab(anywidget.AnyWidget):
     """A lab; a subclass brings traits, a JavaScript file beside its own, and a still picture.
 
-    The traits named in ``shown`` make up its state on a page, those in ``spoken`` its ``repr``.
+    ``title`` names it, ``question`` is the one question that it asks. The traits named in
+    ``shown`` make up its state on a page, those in ``spoken`` its ``repr``.
     ``constants`` is what its front end takes over from Python, by name; a subclass adds to those
     of its parents.
     """
 
+    title: ClassVar[str] = ""
+    question: ClassVar[str] = ""
     shown: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     constants: ClassVar = {
@@ -59,7 +62,7 @@ class Lab(anywidget.AnyWidget):
 
         The lab's exports stay exports.
         """
-        constants = {}
+        constants = {"TITLE": cls.title, "QUESTION": cls.question}
         for parent in reversed(cls.__mro__):
             constants |= vars(parent).get("constants", {})
         return bundle(Path(sys.modules[cls.__module__].__file__).with_suffix(".js"), constants)

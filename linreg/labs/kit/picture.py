@@ -9,7 +9,7 @@ import re
 from base64 import b64decode, b64encode
 from html import escape, unescape
 
-__all__ = ["as_images", "inline"]
+__all__ = ["as_images", "drawings", "inline"]
 
 _NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 # What a drawing has from its page, an image brings along.
@@ -24,6 +24,11 @@ _OPENING = re.compile(r"<svg role=\"img\"([^>]*)><title>(.*?)</title>", re.DOTAL
 def as_images(html: str) -> str:
     """Return HTML with an image in the place of each drawing, which its title tells in words."""
     return _DRAWING.sub(lambda drawing: _image(drawing[0]), html)
+
+
+def drawings(html: str) -> list[str]:
+    """Return the drawings in HTML, in their order."""
+    return _DRAWING.findall(html)
 
 
 def inline(html: str) -> str:

@@ -8,7 +8,8 @@ import { Playback } from "./playback.js";
 // A lab whose picture goes along steps, from 0 to `last`, by a slider, by buttons or by itself. Its
 // subclass draws a position, `draw(position)`, and keeps in `summary` what is said there.
 export class SteppedLab extends Lab {
-  // The buttons and the slider; a whole walk plays for so many seconds.
+  // What moves it: the button that plays it, a whole walk in so many seconds, and, for those who
+  // want to go step by step, `steps`: two more buttons and a slider.
   transport({ steps, toText = String, seconds = 5 }) {
     const { model, set } = this;
     this.last = steps;
@@ -29,9 +30,9 @@ export class SteppedLab extends Lab {
       at: (position) => this.travel(position),
       done: () => set("playing", false),
     });
-    const nodes = [this.toggle, next, reset].map((button) => button.node);
-    const buttons = element("div", { class: "lr-buttons" }, ...nodes);
-    return element("div", { class: "lr-transport" }, buttons, this.step.node);
+    const buttons = element("div", { class: "lr-buttons" }, next.node, reset.node);
+    const stepping = element("div", { class: "lr-transport" }, buttons, this.step.node);
+    return { play: this.toggle.node, steps: stepping };
   }
 
   // Listen to the model's step and whether it plays; return what ends it.

@@ -1,14 +1,14 @@
 import { Button, evenMapping, Readouts, Slider } from "../kit/controls.js";
 import { assign, element, OWN_KEYS, shape, show } from "../kit/dom.js";
 import { Handle } from "../kit/handle.js";
-import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
+import { beside, Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { filled, readable, withMinus } from "../kit/text.js";
 import { Turnable } from "../kit/turn.js";
 
 // ---- Mathematics: the same as plane.py, and tested against it -----------------------------------
 
-const { DIRECTIONS, GRAIN, NAMES, ONES, QUESTION, REACH, SIDES, STATE, X } = LAB;
+const { DIRECTIONS, GRAIN, NAMES, ONES, REACH, SIDES, STATE, X } = LAB;
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 const scaled = (a, factor) => a.map((value) => factor * value);
@@ -409,10 +409,8 @@ class PlaneLab extends Lab {
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
     const buttons = element("div", { class: "lr-buttons" }, this.button.node);
-    const names = { name: "the plane of the columns", style: "lr-lab-plane" };
-    this.mountQuestion(el, names, {
-      question: QUESTION,
-      picture: this.scene.node,
+    this.mount(el, "lr-lab-plane", {
+      picture: [beside(this.scene.node, this.readouts.node, this.verdict.node)],
       controls: [buttons, this.slider.node],
     });
   }

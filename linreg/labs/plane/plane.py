@@ -1,6 +1,6 @@
 """The plane: two columns in the space of three rows, and the place nearest to a target."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from math import cos, dist, isfinite, radians, sin, sqrt
 from typing import ClassVar
@@ -33,7 +33,6 @@ NAMES = (
     *(("x", "data"), ("1", "data"), ("c", "data"), ("y", "ink"), ("ŷ", "fit")),
 )
 BESIDE = ((6, 4), (6, 4), (6, 4), (2, -8), (2, 16), (2, 16), (13, -8), (13, 4))
-QUESTION = "Where in the plane must ŷ be, so that no other place is nearer to y?"
 NEAREST = "The nearest place is {foot}, at a distance of {least}."
 
 Place = Sequence[float]
@@ -68,6 +67,8 @@ class Plane(Lab):
     azimuth = Float(-35.0).tag(sync=True)
     elevation = Float(25.0).tag(sync=True)
 
+    title = "The plane of the columns"
+    question = "Where in the plane must ŷ be, so that no other place is nearer to y?"
     shown = ("y", "y_hat", "foot", "alike", "azimuth", "elevation")
     spoken = ("y", "y_hat", "foot", "alike")
     constants: ClassVar = {
@@ -87,7 +88,6 @@ class Plane(Lab):
         "VIEWS": VIEWS,
         "NAMES": NAMES,
         "BESIDE": BESIDE,
-        "QUESTION": QUESTION,
         "NEAREST": NEAREST,
     }
 
@@ -130,15 +130,15 @@ class Plane(Lab):
 
     # ---- Mathematics: the same as plane.js, and tested against it
 
-    def second(self):
+    def second(self) -> list[float]:
         """Return the second column: the ones, on their way to x."""
         return [(1 - self.alike) * one + self.alike * x for x, one in zip(X, ONES, strict=True)]
 
-    def is_line(self):
+    def is_line(self) -> bool:
         """Return whether the two columns are one, and the plane no more than a line."""
         return self.alike == 1
 
-    def nearest(self, place=None):
+    def nearest(self, place: Place | None = None) -> list[float]:
         """Return the place nearest to the target, or to another one, of those that are reached."""
         place = list(self.y if place is None else place)
         if self.is_line():
@@ -147,11 +147,11 @@ class Plane(Lab):
         fit = pure_python.fit_least_squares(_ROWS, place)
         return pure_python.predict(_ROWS, fit.coef, fit.intercept)
 
-    def place(self):
+    def place(self) -> list[float]:
         """Return where the hand's prediction stands: ``y_hat``, or on the line next to it."""
         return self.nearest(self.y_hat) if self.is_line() else list(self.y_hat)
 
-    def weights(self, place):
+    def weights(self, place: Place) -> tuple[float, float | None]:
         """Return the weights ``(w, b)`` of the two columns that reach a place of the plane.
 
         Where the columns are one, no pair is the only one: then the sum of the two weights and
@@ -163,16 +163,16 @@ class Plane(Lab):
         b = fit.intercept / (1 - self.alike)
         return fit.coef[0] - self.alike * b, b
 
-    def distance(self, place):
+    def distance(self, place: Place) -> float:
         """Return how far a place is from the target."""
         return dist(place, self.y)
 
-    def sheet(self):
+    def sheet(self) -> list[Place]:
         """Return the corners of what weights up to 7 reach, within the sides of the picture."""
         ends = [(REACH, REACH), (REACH, -REACH), (-REACH, -REACH), (-REACH, REACH)]
         return _cut([self._reached(w, b) for w, b in ends])
 
-    def mesh(self):
+    def mesh(self) -> list[list[Place]]:
         """Return the lines of a whole weight, each as its two ends, within the same sides."""
         whole = range(-int(REACH), int(REACH) + 1)
         lines = [[(w, -REACH), (w, REACH)] for w in whole]
@@ -180,7 +180,7 @@ class Plane(Lab):
         cut = [_cut([self._reached(w, b) for w, b in line]) for line in lines]
         return [line[:2] for line in cut if len(line) > 1]
 
-    def corner(self):
+    def corner(self) -> list[Place]:
         """Return the three corners of the mark of the right angle, at the foot."""
         foot, place = self.nearest(), self.place()
         ways = [_towards(foot, place), _towards((0, 0, 0), X), _towards(foot, self.y)]
@@ -198,18 +198,18 @@ class Plane(Lab):
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the columns, the plane, the target and the prediction, with a few sentences."""
         place, foot = self.place(), self.nearest()
         nearest = f" {NEAREST.format(foot=_named(foot), least=readable(self.distance(foot)))}"
         text = (
-            f"{QUESTION} Here ŷ is {_named(place)}, and its distance to y is "
+            f"{self.question} Here ŷ is {_named(place)}, and its distance to y is "
             f"{readable(self.distance(place))}.{nearest if self.foot else ''} This picture is "
             "still; with JavaScript, or in Jupyter, you turn it and move ŷ and y."
         )
         return f'<div style="display:flex">{self.scene()}</div><p>{text}</p>'
 
-    def scene(self):
+    def scene(self) -> str:
         """Return the picture as SVG."""
         view = View(self.azimuth, self.elevation, 480, 330)
         zero, place, foot = (0.0, 0.0, 0.0), self.place(), self.nearest()
@@ -255,7 +255,15 @@ class View:
         across, up = _dot(off, self.right), _dot(off, self.up)
         return self.width / 2 + self.scale * across, self.height / 2 - self.scale * up
 
-    def shape(self, places, role="", width=1.0, dash="", opacity=1.0, fill=""):
+    def shape(
+        self,
+        places: Iterable[Place],
+        role: str = "",
+        width: float = 1.0,
+        dash: str = "",
+        opacity: float = 1.0,
+        fill: str = "",
+    ) -> str:
         """Return a line through places, or an area of a colour, as SVG."""
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(self.at, places))
         if fill:
@@ -268,12 +276,12 @@ class View:
             f' stroke-width="{width:g}"{extra}/>'
         )
 
-    def dot(self, place, role):
+    def dot(self, place: Place, role: str) -> str:
         """Return a dot as SVG."""
         x, y = self.at(place)
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{page_colour(role)}"/>'
 
-    def text(self, place, k):
+    def text(self, place: Place, k: int) -> str:
         """Return the name of an arrow beside its end as SVG."""
         (x, y), (name, role), (right, lower) = self.at(place), NAMES[k], BESIDE[k]
         at = f'x="{x + right:.1f}" y="{y + lower:.1f}"'

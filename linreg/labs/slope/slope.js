@@ -2,14 +2,14 @@ import { Chart } from "../kit/chart.js";
 import { Button, decadeMapping, Readouts, Slider } from "../kit/controls.js";
 import { assign, element, show, write } from "../kit/dom.js";
 import { Handle } from "../kit/handle.js";
-import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
+import { beside, Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { placeLine } from "../kit/line.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { filled, fixed, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as slope.py, and tested against it -----------------------------------
 
-const { PLACES, POINTS, QUESTION, STATE, STEPS, WINDOW } = LAB;
+const { PLACES, POINTS, STATE, STEPS, WINDOW } = LAB;
 
 // The mean squared error of the line y = w·x.
 export function loss(w) {
@@ -169,10 +169,8 @@ class SlopeLab extends Lab {
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
     const buttons = element("div", { class: "lr-buttons" }, this.button.node);
-    const names = { name: "feel the slope", style: "lr-lab-slope" };
-    this.mountQuestion(el, names, {
-      question: QUESTION,
-      picture: this.panel.chart.node,
+    this.mount(el, "lr-lab-slope", {
+      picture: [beside(this.panel.chart.node, this.readouts.node, this.verdict.node)],
       controls: [this.slider.node, buttons],
     });
   }

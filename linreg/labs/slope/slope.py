@@ -1,5 +1,6 @@
 """The slope: two points on the curve of the loss, the line through them, and the tangent."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from traitlets import Bool, Float, validate
@@ -19,7 +20,6 @@ NEAR = 0.1  # the h from which on the two points nearly meet
 TOUCHING = 0.01  # the h at which a hand has seen where the slope goes: the tangent comes
 WINDOW = {"x": (-0.3, 4.3), "y": (-3.0, 20.0)}
 AXES = ("w, with b = 0", "loss")
-QUESTION = "What does the slope of the line become as h goes to 0?"
 TANGENT = "The tangent at w has slope {slope}."
 
 
@@ -45,6 +45,8 @@ class Slope(Lab):
     h = Float(1.0).tag(sync=True)
     tangent = Bool(False).tag(sync=True)
 
+    title = "Feel the slope"
+    question = "What does the slope of the line become as h goes to 0?"
     shown = ("w", "h", "tangent")
     spoken = shown
     constants: ClassVar = {
@@ -56,7 +58,6 @@ class Slope(Lab):
         "TOUCHING": TOUCHING,
         "WINDOW": WINDOW,
         "AXES": AXES,
-        "QUESTION": QUESTION,
         "TANGENT": TANGENT,
     }
 
@@ -73,27 +74,27 @@ class Slope(Lab):
 
     # ---- Mathematics: the same as slope.js, and tested against it
 
-    def loss(self, w=None):
+    def loss(self, w: float | None = None) -> float:
         """Return the mean squared error of the line of slope ``w``, or of the one shown."""
         y_hat = pure_python.predict(_ROWS, [self.w if w is None else w], 0.0)
         return pure_python.mean_squared_error(list(Y), y_hat)
 
-    def change(self, h=None):
+    def change(self, h: float | None = None) -> float:
         """Return by how much the loss changes from ``w`` to ``w + h``."""
         return self.loss(self.w + (self.h if h is None else h)) - self.loss()
 
-    def secant(self, h=None):
+    def secant(self, h: float | None = None) -> float:
         """Return the slope of the line through both points: the change of the loss, over h."""
         return self.change(h) / (self.h if h is None else h)
 
-    def slope(self):
+    def slope(self) -> float:
         """Return the slope of the curve at ``w``: the derivative of the loss."""
         (slope,), _ = pure_python.gradient(_ROWS, list(Y), [self.w], 0.0)
         return slope
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the curve with lines for h, its half and its quarter, and their slopes."""
         steps = [self.h, self.h / 2, self.h / 4]
         slopes = [readable(self.secant(h)) for h in steps]
@@ -102,13 +103,13 @@ class Slope(Lab):
         )
         touching = f" {TANGENT.format(slope=readable(self.slope()))}" if self.tangent else ""
         text = (
-            f"{QUESTION} Three lines through the point at w = {readable(self.w, 3)}: {lines}."
+            f"{self.question} Three lines through the point at w = {readable(self.w, 3)}: {lines}."
             f"{touching} This picture is still; with JavaScript, or in Jupyter, you drag w and "
             "make h as small as you like."
         )
         return f'<div style="display:flex">{self.picture(steps).svg()}</div><p>{text}</p>'
 
-    def picture(self, steps):
+    def picture(self, steps: Sequence[float]) -> Chart:
         """Return the curve, the lines for some steps and, if it is shown, the tangent."""
         low, high = WINDOW["x"]
         what = "The loss along w, a parabola, and lines through a point of it and points nearby"

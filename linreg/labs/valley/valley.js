@@ -126,89 +126,85 @@ const METHODS = LAB.METHODS.map(([name, text, role]) => ({
   colour: `--lr-method:var(--lr-${role})`,
 }));
 
+const slugOf = (name) => name.split("_")[0];
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
 const exactNumber = (value) => String(Number(value.toPrecision(12))); // but for rounding noise
 const stepsText = (needed) => (needed === null ? LAB.NOT_ARRIVED : String(needed));
 const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
-const takes = (count) => counted(count, "step");
 
-// What stands under a method's count.
+// What stands beside a method's name, once it has arrived.
 function noteOf({ name, law }, { kappa, needed }) {
   if (law) return `error × ${factorText(law(kappa))} a step`;
   if (name === "conjugate_gradient") return "two weights, two steps at most";
   return needed === null ? "not for good" : counted(shortNumber((needed * BATCH) / N_ROWS), "epoch");
 }
 
-const SENTENCES = {
-  none: () => "No method is chosen. Switch one on.",
-  round: ({ tolerance, outcome }) =>
-    `κ = 1: the bowl is round, and the slope points straight at the bottom. ${outcome} (Until the gap
-    stays below ${tolerance} of the first.)`,
-  valley: ({ kappa, square, tolerance, outcome }) =>
-    `κ = ${kappa}: across, the valley curves κ² = ${square} times as much as along. ${outcome} (Until
-    the gap stays below ${tolerance} of the first.)`,
-};
+const WAITING =
+  "<strong>Press Play</strong> and see which is the first at the cross; then stretch the valley.";
 
-const listed = (parts) => parts.join(" and ");
+// A method as the words have it: its mark, its name, its count, if that is known.
+const scoreOf = ({ name, text, letter, colour }, known, needed) =>
+  `<span class="lr-valley-score"><span class="lr-valley-badge" style="${colour}"` +
+  ` data-letter="${letter}"></span> ${text}` +
+  ` <strong data-readout="${slugOf(name)}">${known ? stepsText(needed) : "?"}</strong></span>`;
 
-// What a round bowl comes to, of the methods that are shown.
-function roundOutcome(needed) {
-  const { stochastic_gradient_descent: sgd, ...full } = needed;
+// What a round bowl teaches, by the walks that have arrived.
+function roundLesson({ stochastic_gradient_descent: sgd, ...full }) {
   const parts = [];
-  if (Object.keys(full).length) {
-    parts.push("Every method that looks at all rows is there in one step.");
-  }
-  if (sgd !== undefined) {
-    parts.push("SGD looks at four rows, and its slope points somewhere near.");
-  }
-  return parts.join(" ");
+  if (Object.keys(full).length) parts.push("The bowl is round: the slope points at the bottom.");
+  if (sgd !== undefined) parts.push("SGD looks at four rows, and its slope points somewhere near.");
+  return parts;
 }
 
-// A sentence a kind of method, of those that are shown.
-function valleyOutcome(needed, { falling }) {
-  const shown = (name) => needed[name] !== undefined;
+// And what a valley does.
+function valleyLesson(arrived, { kappa, falling }) {
+  const has = (name) => arrived[name] !== undefined;
+  const sgd = arrived.stochastic_gradient_descent;
   const parts = [];
-  if (shown("gradient_descent")) {
-    parts.push(`Gradient descent takes ${takes(needed.gradient_descent)}; its law has κ².`);
+  if (has("gradient_descent")) {
+    const square = exactNumber(kappa ** 2);
+    parts.push(`Gradient descent pays for κ² = ${square}.`);
   }
-  const kept = METHODS.filter(({ name }) => MOMENTUM.includes(name) && shown(name));
-  if (kept.length) {
-    const counts = listed(kept.map(({ name, text }) => `${text} ${needed[name]}`));
-    parts.push(`With momentum the law has κ alone: ${counts}.`);
+  if (MOMENTUM.some(has)) parts.push("Momentum pays for κ alone.");
+  if (has("conjugate_gradient")) parts.push("Conjugate gradient takes two at most.");
+  if (sgd === null) {
+    const why = falling ? "a long flat way uses up its rate" : "it jumps about on its floor";
+    parts.push(`SGD is not there for good: ${why}.`);
+  } else if (has("stochastic_gradient_descent")) {
+    parts.push("Each step of SGD is a quarter of the work.");
   }
-  if (shown("conjugate_gradient")) {
-    parts.push("Conjugate gradient takes <strong>two at most, whatever κ is.</strong>");
-  }
-  if (needed.stochastic_gradient_descent === null) {
-    const why = falling
-      ? "its noise fades slowly, and a long flat way uses up the rate"
-      : "it jumps about on its floor";
-    parts.push(`SGD is not there for good after ${COUNTED} steps: ${why}.`);
-  } else if (shown("stochastic_gradient_descent")) {
-    const steps = takes(needed.stochastic_gradient_descent);
-    parts.push(`SGD takes ${steps}, each a quarter of the work.`);
-  }
-  return parts.join(" ");
+  return parts;
 }
 
-// What the walks come to: `needed` holds the count of each method that is shown.
-export function verdict({ kappa, tolerance, falling, needed }) {
-  const kind = Object.keys(needed).length === 0 ? "none" : kappa === 1 ? "round" : "valley";
-  const facts = {
-    kappa: exactNumber(kappa),
-    square: exactNumber(kappa ** 2),
-    tolerance: powerText(tolerance),
-    outcome: kind === "round" ? roundOutcome(needed) : valleyOutcome(needed, { falling }),
-  };
-  return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
+// Whether a walk's count may be told at a step: the walk has been seen to arrive, or to go on as
+// far as the picture shows.
+const isKnown = (needed, step) => step >= Math.min(needed ?? SEEN, SEEN);
+
+// What is said at a step: `needed` holds the count of each method that is shown.
+export function verdict({ kappa, tolerance, falling, needed, step }) {
+  const methods = METHODS.filter(({ name }) => needed[name] !== undefined);
+  if (methods.length === 0) {
+    return { kind: "none", html: "No method is chosen. Switch one on, under More." };
+  }
+  const kind = kappa === 1 ? "round" : "valley";
+  const known = ({ name }) => isKnown(needed[name], step);
+  const arrived = Object.fromEntries(
+    methods.filter(known).map(({ name }) => [name, needed[name]]),
+  );
+  const scores = methods.map((method) => scoreOf(method, known(method), needed[method.name]));
+  const state = { kappa, falling };
+  const lesson = kind === "round" ? roundLesson(arrived) : valleyLesson(arrived, state);
+  const within = `Steps to ${powerText(tolerance)} of the first gap:`;
+  const words = step === 0 ? [WAITING] : lesson;
+  return { kind, html: [`${within} ${scores.join(", ")}.`, ...words].join(" ") };
 }
 
 // Verdicts as long as they can be, so that their place is high enough for all.
 const LONGEST = [false, true].flatMap((falling) =>
-  [null, COUNTED].map((sgd) => {
-    const each = METHODS.map(({ name }) => [name, name.startsWith("stochastic") ? sgd : COUNTED]);
-    const facts = { kappa: 13.5, tolerance: 8.88e-8, falling, needed: Object.fromEntries(each) };
-    return verdict(facts).html;
+  [0, SEEN].map((step) => {
+    const needed = Object.fromEntries(METHODS.map(({ name }) => [name, COUNTED]));
+    needed.stochastic_gradient_descent = null;
+    return verdict({ kappa: 13.5, tolerance: 8.88e-8, falling, needed, step }).html;
   }),
 );
 
@@ -216,9 +212,7 @@ const LONGEST = [false, true].flatMap((falling) =>
 
 // Higher than other pictures are: a valley needs the space.
 const heightOf = (width, stacked) =>
-  Math.round(stacked ? clamp(0.66 * width, 190, 330) : clamp(30 + 0.7 * width, 220, 350));
-
-const slugOf = (name) => name.split("_")[0];
+  Math.round(stacked ? clamp(0.56 * width, 180, 300) : clamp(30 + 0.7 * width, 220, 350));
 
 // A stop between two stops: a step is a straight stretch of the map.
 function between(stops, position) {
@@ -230,16 +224,31 @@ function between(stops, position) {
   return { at, place, share: at === stop ? from.share : share };
 }
 
-// A method's mark on a chart: its trail, and a dot with its letter.
+const FLAG = 14; // how far a letter stands from the place that it names, in pixels
+
+// Where on its way a gap's curve meets the floor of the axis; as in valley.py.
+export function landing(stops) {
+  const [floor] = SHARES;
+  const step = stops.findIndex(({ share }) => share <= floor);
+  if (step < 0) return Infinity;
+  const [before, after] = [stops[step - 1].share, Math.max(stops[step].share, LAB.AT_REST)];
+  return step - 1 + Math.log(before / floor) / Math.log(before / after);
+}
+
+// A method's mark on a chart: its trail, a dot where that ends, and its letter, to a side of its own,
+// so that walks at one place do not hide each other.
 class Mark {
-  constructor(chart, { name, letter, colour }) {
+  constructor({ chart, layer, turn }, { name, letter, colour }) {
     const slug = `lr-valley-${slugOf(name)}`;
     this.way = chart.add("polyline", { class: `lr-valley-way ${slug}`, style: colour });
-    const disc = shape("circle", { class: "lr-valley-dot", r: 8 });
-    const text = shape("text", { class: "lr-valley-letter", "text-anchor": "middle", y: 4 });
-    write(text, letter);
+    const [cx, cy] = [Math.sin(turn), -Math.cos(turn)].map((way) => (FLAG * way).toFixed(2));
+    const place = shape("circle", { class: "lr-valley-dot", r: 3.5 });
+    const disc = shape("circle", { class: "lr-valley-dot", r: 8, cx, cy });
+    const at = { x: cx, y: Number(cy) + 4, "text-anchor": "middle" };
+    const text = shape("text", { class: "lr-valley-letter", ...at }, letter);
     const attributes = { class: slug, style: colour, "aria-hidden": "true" };
-    this.dot = chart.over.appendChild(shape("g", attributes, disc, text));
+    this.dot = chart.add("g", attributes, layer);
+    this.dot.append(place, disc, text);
   }
 
   draw(visible, pixels) {
@@ -257,9 +266,11 @@ class MarkedPanel {
     this.chart = chart;
   }
 
-  // Drawn last, the marks lie on top.
-  mark() {
-    this.marks = METHODS.map((method) => new Mark(this.chart, method));
+  // Drawn last, the marks lie on top, in a layer of the chart; the first letter is above its place.
+  mark(layer) {
+    const { chart } = this;
+    const turn = (2 * Math.PI) / METHODS.length;
+    this.marks = METHODS.map((method, i) => new Mark({ chart, layer, turn: i * turn }, method));
   }
 
   draw(walks, position) {
@@ -291,7 +302,7 @@ class MapPanel extends MarkedPanel {
     super(chart);
     this.rings = chart.add("g", { class: "lr-valley-rings" });
     this.pin = chart.add("path", { class: "lr-valley-pin", d: "M-7 0H7M0-7V7" });
-    this.mark();
+    this.mark(chart.inside); // where a walk leaves the map, nothing of it is seen
   }
 
   prepare(kappa) {
@@ -328,7 +339,7 @@ class GapPanel extends MarkedPanel {
     });
     super(chart);
     this.goal = chart.add("line", { class: "lr-valley-goal" });
-    this.mark();
+    this.mark(chart.over);
   }
 
   prepare(tolerance) {
@@ -338,35 +349,37 @@ class GapPanel extends MarkedPanel {
     assign(this.goal, { x1: chart.range.x[0], x2: chart.range.x[1], y1: level, y2: level });
   }
 
+  // A curve ends where it meets the floor of the axis.
+  way(stops, position) {
+    return super.way(stops, Math.min(position, landing(stops)));
+  }
+
   pixel({ share }, step) {
     return [this.chart.x(step), this.chart.y(clamp(share, ...SHARES))];
   }
 }
 
-// A method's checkbox, the steps that it needs, and a word on them.
+// A method's checkbox, and a word on it.
 class MethodRow {
   constructor(method, onChange) {
     const { name, text, letter, colour } = method;
     this.method = method;
     this.switch = new Switch({ text, onChange });
-    const badge = element("span", { class: "lr-valley-badge", "aria-hidden": "true" }, letter);
-    this.switch.input.after(badge);
-    this.count = element("span", { class: "lr-value", "data-readout": slugOf(name) });
+    this.switch.input.after(element("span", { class: "lr-valley-badge", "data-letter": letter }));
     this.note = element("span", { class: "lr-valley-note" });
     const style = `lr-valley-method lr-valley-${slugOf(name)}`;
-    const parts = [this.switch.node, this.count, this.note];
-    this.node = element("div", { class: style, style: colour }, ...parts);
+    this.node = element("div", { class: style, style: colour }, this.switch.node, this.note);
   }
 
   get isOn() {
     return this.switch.input.checked;
   }
 
-  // Show a walk, or that there is none.
-  show(walked, kappa) {
+  // Show a walk at a step, or that there is none.
+  show(walked, kappa, step) {
     this.switch.show(Boolean(walked));
-    write(this.count, walked ? stepsText(walked.needed) : "–");
-    write(this.note, walked ? noteOf(this.method, { kappa, needed: walked.needed }) : "");
+    const known = walked && isKnown(walked.needed, step);
+    write(this.note, known ? noteOf(this.method, { kappa, needed: walked.needed }) : "");
   }
 }
 
@@ -413,7 +426,7 @@ class ValleyLab extends SteppedLab {
     const methods = element(
       "fieldset",
       { class: "lr-valley-methods" },
-      element("legend", {}, "Methods, and the steps that each needs"),
+      element("legend", {}, "Methods"),
       ...this.rows.map(({ node }) => node),
     );
     this.falling = new Switch({
@@ -421,20 +434,13 @@ class ValleyLab extends SteppedLab {
       onChange: (on) => set("falling", on),
     });
     this.verdict = new Words("lr-verdict", LONGEST);
-    this.mount(
-      el,
-      { name: "the long valley", style: "lr-valley" },
-      element("div", { class: "lr-panels" }, this.map.chart.node, this.gaps.chart.node),
-      element(
-        "div",
-        { class: "lr-controls" },
-        this.kappa.node,
-        this.transport({ steps: SEEN, seconds: 8 }),
-        methods,
-        element("div", { class: "lr-transport" }, this.falling.node, this.tolerance.node),
-      ),
-      this.verdict.node,
-    );
+    const { play, steps } = this.transport({ steps: SEEN, seconds: 8 });
+    const panels = [this.map.chart.node, this.gaps.chart.node];
+    this.mount(el, "lr-valley", {
+      picture: [element("div", { class: "lr-panels" }, ...panels), this.verdict.node],
+      controls: [element("div", { class: "lr-with-play" }, this.kappa.node, play)],
+      more: [methods, steps, this.falling.node, this.tolerance.node],
+    });
   }
 
   choose() {
@@ -452,9 +458,6 @@ class ValleyLab extends SteppedLab {
     this.kappa.show(kappa);
     this.tolerance.show(tolerance);
     this.falling.show(falling);
-    METHODS.forEach(({ name }, i) => this.rows[i].show(this.walks[name], kappa));
-    const needed = Object.fromEntries(methods.map((name) => [name, this.walks[name].needed]));
-    this.conclude(verdict({ kappa, tolerance, falling, needed }));
     this.layout();
     if (!silent) this.announce();
   }
@@ -474,7 +477,10 @@ class ValleyLab extends SteppedLab {
   }
 
   read(step) {
-    const { kappa, tolerance } = this.state;
+    const { kappa, tolerance, falling, methods } = this.state;
+    METHODS.forEach(({ name }, i) => this.rows[i].show(this.walks[name], kappa, step));
+    const needed = Object.fromEntries(methods.map((name) => [name, this.walks[name].needed]));
+    this.conclude(verdict({ kappa, tolerance, falling, needed, step }));
     const left = METHODS.filter(({ name }) => this.walks[name]).map(
       ({ name, text }) => `${text} ${readable(between(this.walks[name].stops, step).share, 2)}`,
     );

@@ -1,9 +1,9 @@
-"""The long valley: five walks from one start, in a valley that the reader stretches."""
+"""The long valley: walks from one start, in a valley that the reader stretches."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import cycle, islice
-from math import inf, pi
+from math import inf, log, pi
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +15,18 @@ from linreg.labs.kit.lab import Lab
 from linreg.labs.kit.text import power
 from linreg.labs.kit.values import LabError, within
 
-__all__ = ["AT_REST", "COUNTED", "LEVELS", "METHODS", "SEEN", "START", "Valley", "row_order"]
+__all__ = [
+    "AT_REST",
+    "COUNTED",
+    "FIRST",
+    "LEVELS",
+    "METHODS",
+    "SEEN",
+    "START",
+    "Valley",
+    "row_order",
+    "to_floor",
+]
 
 N_ROWS, BATCH = 16, 4
 NOISE = 1.0  # the size of every residual at the optimum
@@ -32,6 +43,7 @@ LEVELS = [0.05, 0.2, 0.8, 3.2, 12.8]  # of equal gap, each ring twice as wide as
 LEAST_SEEN, MOST_SEEN = 1e-9, 100  # shares of the first gap on the axis
 NOT_ARRIVED = f"over {COUNTED}"  # steps
 VALLEY = "A valley with κ = {kappa}"
+FIRST = ("gradient_descent", "heavy_ball")  # the methods that are shown at first
 AXES = {"map": ("first weight", "second weight"), "gaps": ("step", "gap left")}
 
 # The methods in the order of the chapter: their name, their role in the palette.
@@ -45,7 +57,7 @@ METHODS = {
 
 
 class Valley(Lab):
-    """Stretch a valley, and watch five methods walk down it from one start.
+    """Stretch a valley, and watch up to five methods walk down it from one start.
 
     The loss is that of 16 rows and two weights, with eigenvalues 2 and 2/κ² of the Hessian. SGD
     takes 4 rows a step, in an order that ``seed`` fixes; the others have their best settings.
@@ -57,7 +69,8 @@ class Valley(Lab):
     tolerance : float
         The share of the first gap at which a walk has arrived, between 1e-8 and 0.1.
     methods : sequence of str
-        Names of functions in ``linreg.optimizers`` to show; without any, all five.
+        Names of functions in ``linreg.optimizers`` to show; without any, gradient descent and the
+        heavy ball.
     falling : bool
         Whether SGD's learning rate falls from step to step.
     step : int
@@ -102,6 +115,8 @@ class Valley(Lab):
         "VALLEY": VALLEY,
         "AXES": AXES,
     }
+    title = "The long valley"
+    question = "How can a walk get down a long, narrow valley in fewer steps?"
     shown = ("kappa", "tolerance", "methods", "falling", "step", "playing", "order")
     spoken = ("kappa", "tolerance", "step")
 
@@ -114,11 +129,11 @@ class Valley(Lab):
         step: int = 0,
         seed: int = 0,
     ) -> None:
-        methods = list(METHODS) if methods is None else methods
+        methods = FIRST if methods is None else methods
         super().__init__(
             kappa=kappa,
             tolerance=tolerance,
-            methods=methods,
+            methods=list(methods),
             falling=falling,
             step=step,
             seed=seed,
@@ -159,7 +174,7 @@ class Valley(Lab):
 
     # ---- Mathematics: the same as valley.js, and tested against it
 
-    def problem(self):
+    def problem(self) -> tuple[np.ndarray, np.ndarray]:
         """Return ``X`` of shape (16, 2) and ``y`` of shape (16,); the best weights are zero.
 
         The rows of X lie on an ellipse; y goes up and down from row to row, orthogonal to both
@@ -167,18 +182,18 @@ class Valley(Lab):
         """
         return _problem(self.kappa)
 
-    def walk(self, name):
+    def walk(self, name: str) -> np.ndarray:
         """Return a method's places, shape (at most 2501, 2), as far as they are counted."""
         return _walk(name, self.kappa, self.falling, tuple(self.order))
 
-    def share(self, places):
+    def share(self, places: np.ndarray) -> np.ndarray:
         """Return the gap at places of shape (..., 2), as a share of the first gap.
 
         The gap is the mean square of X w, since the best weights are zero.
         """
         return _share(places, self.kappa)
 
-    def steps_needed(self, name):
+    def steps_needed(self, name: str) -> float:
         """Return the step from which on the gap stays within the tolerance; ``inf`` without one.
 
         A dip that does not last until the walk rests, or for the last 250 counted steps, is luck.
@@ -188,7 +203,7 @@ class Valley(Lab):
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the valley with the trails, the gaps as curves, and a sentence of counts."""
         walks = {name: self.walk(name)[: (self.step or SEEN) + 1] for name in self.methods}
         counts = ", ".join(
@@ -205,12 +220,12 @@ class Valley(Lab):
         charts = self.map_chart(walks).svg() + self.gap_chart(walks).svg()
         return f'<div style="display:flex;flex-wrap:wrap;gap:0 16px">{charts}</div><p>{text}</p>'
 
-    def count(self, name):
+    def count(self, name: str) -> str:
         """Return the steps needed, as text."""
         steps = self.steps_needed(name)
         return NOT_ARRIVED if steps == inf else str(steps)
 
-    def map_chart(self, walks):
+    def map_chart(self, walks: dict[str, np.ndarray]) -> Chart:
         """Return rings of equal gap and the walks' trails, as a ``Chart`` of equal scales."""
         title = "A narrow valley seen from above, and the trails of the walks from one start"
         chart = Chart(title, (-4.2, 7.24), (-2.0, 5.2), AXES["map"])
@@ -220,17 +235,17 @@ class Valley(Lab):
             chart.line(ring @ TURN, "grid", 1.5)
         for name, places in walks.items():
             chart.line(places, METHODS[name][1], 1.5)
-        chart.points([places[-1] for places in walks.values()], "ink", 3.5)
+        ends = [places[-1] for places in walks.values()]
+        chart.points([end for end in ends if chart.holds(*end)], "ink", 3.5)
         return chart
 
-    def gap_chart(self, walks):
+    def gap_chart(self, walks: dict[str, np.ndarray]) -> Chart:
         """Return the share of the gap that is left after each step, as a ``Chart``."""
         title = "The share of the first gap after each step; dashed, the tolerance"
         frame = (LEAST_SEEN, MOST_SEEN)
         chart = Chart(title, (0, SEEN), frame, AXES["gaps"], log=True)
         for name, places in walks.items():
-            left = np.clip(self.share(places), LEAST_SEEN / 10, MOST_SEEN)
-            chart.line(enumerate(left), METHODS[name][1], 2)
+            chart.line(to_floor(self.share(places)), METHODS[name][1], 2)
         chart.line([(0, self.tolerance), (SEEN, self.tolerance)], "ink", 1.5, dash="7 5")
         return chart
 
@@ -267,6 +282,18 @@ def _settings(name, X, falling, order):
 def _share(places, kappa):
     along = np.array([1, 1 / kappa])
     return (((places @ TURN.T) * along) ** 2).sum(-1) / ((START @ TURN.T * along) ** 2).sum()
+
+
+def to_floor(shares: Sequence[float]) -> list[tuple[float, float]]:
+    """Return ``(step, share)`` of a gap's curve, which ends where it meets the axis's floor."""
+    curve = []
+    for step, share in enumerate(shares):
+        if share <= LEAST_SEEN:
+            before = shares[step - 1]
+            part = log(before / LEAST_SEEN) / log(before / max(share, AT_REST))
+            return [*curve, (step - 1 + part, LEAST_SEEN)]
+        curve.append((step, min(share, MOST_SEEN)))
+    return curve
 
 
 def row_order(seed: int) -> list[int]:

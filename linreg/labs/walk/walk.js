@@ -11,9 +11,9 @@ import {
   meanSquaredError,
   rateSlider,
   rateText,
-  threshold,
+  warnPastThreshold,
 } from "../kit/descent.js";
-import { assign, element, write } from "../kit/dom.js";
+import { assign, element, show, write } from "../kit/dom.js";
 import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { Departure, nearChart, placeLine } from "../kit/line.js";
 import { mean } from "../kit/numbers.js";
@@ -95,6 +95,11 @@ const WIDEST = {
   cut: " After step 000 we stop counting.",
 };
 const LONGEST = Object.values(SENTENCES).map((sentence) => sentence(WIDEST));
+
+// Before a walk has been seen, nothing says what it comes to.
+const INVITATION =
+  "The line lies flat at 0, and each step turns and lifts it against the gradient of the loss." +
+  " <strong>Choose α and press Play.</strong>";
 
 export function verdict({ x, rate, steps, stops, best }) {
   const { steepest, flattest } = curvatures(x);
@@ -218,10 +223,12 @@ class LossPanel {
     this.dot = chart.add("circle", { class: "lr-dot", r: 5.5 }, chart.over);
   }
 
-  prepare({ stops, steps, least }) {
+  // Until a walk has been seen, no more than its first loss.
+  prepare({ stops, steps, least, seen }) {
     const { chart } = this;
     const [bottom, top] = chart.range.y;
-    const { floor, y } = lossFrame(stops, least, bottom - top);
+    const known = seen ? stops : stops.slice(0, 1);
+    const { floor, y } = lossFrame(known, least, bottom - top);
     chart.frame({ x: [0, steps], y });
     this.floor = floor;
     const level = chart.y(floor).toFixed(2);
@@ -229,7 +236,8 @@ class LossPanel {
     assign(this.leastText, { x: chart.range.x[1] - 4, y: Number(level) + 16 });
     const below = "the minimum lies below any log axis";
     write(this.leastText, least >= floor ? `minimum ${readable(least)}` : below);
-    assign(this.future, { points: this.curve(stops) });
+    for (const node of [this.least, this.leastText]) show(node, seen);
+    assign(this.future, { points: this.curve(known) });
   }
 
   curve(stops) {
@@ -251,6 +259,7 @@ class LossPanel {
 class WalkLab extends SteppedLab {
   constructor({ model, el }) {
     super(model);
+    this.seen = model.get("step") > 0;
     this.build(el);
     this.solve();
     this.endings = [
@@ -266,7 +275,8 @@ class WalkLab extends SteppedLab {
     this.losses = new LossPanel();
     this.rate = rateSlider((value) => set("learning_rate", value));
     const steps = model.get("n_steps");
-    const transport = this.transport({ steps, toText: (step) => `${step} of ${this.steps}` });
+    const toText = (step) => `${step} of ${this.steps}`;
+    const { play, steps: stepping } = this.transport({ steps, toText });
     this.readouts = new Readouts([
       { key: "w", name: "slope w" },
       { key: "b", name: "intercept b" },
@@ -274,14 +284,12 @@ class WalkLab extends SteppedLab {
       { key: "gap", name: "gap to the minimum" },
     ]);
     this.verdict = new Words("lr-verdict", LONGEST);
-    this.mount(
-      el,
-      { name: "the walk", style: "lr-walk" },
-      element("div", { class: "lr-panels" }, this.data.chart.node, this.losses.chart.node),
-      element("div", { class: "lr-controls" }, this.rate.node, transport),
-      this.readouts.node,
-      this.verdict.node,
-    );
+    const panels = [this.data.chart.node, this.losses.chart.node];
+    this.mount(el, "lr-walk", {
+      picture: [element("div", { class: "lr-panels" }, ...panels), this.verdict.node],
+      controls: [element("div", { class: "lr-with-play" }, this.rate.node, play), this.readouts.node],
+      more: [stepping],
+    });
   }
 
   // New data: the least loss, the threshold, the window.
@@ -289,8 +297,6 @@ class WalkLab extends SteppedLab {
     const [x, y] = [this.model.get("x"), this.model.get("y")];
     const best = leastSquares(x, y);
     this.problem = { x, y, best, least: meanSquaredError(x, y, best), frame: dataFrame(x, y, best) };
-    const limit = threshold(x);
-    this.rate.warnPast(limit, `<span>2/${LAMBDA} = ${limit.toPrecision(4)}</span>`);
     this.retrace({ silent: true });
   }
 
@@ -302,18 +308,30 @@ class WalkLab extends SteppedLab {
     this.steps = steps;
     this.endAt(this.stops.length - 1);
     this.rate.show(rate);
-    this.conclude(verdict({ x, rate, steps, stops: this.stops, best }));
+    this.conclude(
+      this.seen
+        ? verdict({ x, rate, steps, stops: this.stops, best })
+        : { kind: "waiting", html: INVITATION },
+    );
+    if (this.seen) warnPastThreshold(this.rate, x);
     this.layout();
     if (!silent) this.announce();
   }
 
   layout() {
     this.data.prepare(this.problem);
-    this.losses.prepare({ stops: this.stops, steps: this.steps, least: this.problem.least });
+    const { stops, steps, seen } = this;
+    this.losses.prepare({ stops, steps, least: this.problem.least, seen });
     this.draw(this.here);
   }
 
+  // The first step that is seen brings all that is said of the walk.
   draw(position) {
+    if (position > 0 && !this.seen) {
+      this.seen = true;
+      this.retrace({ silent: true });
+      return;
+    }
     const { stops, problem } = this;
     this.position = Math.min(position, stops.length - 1);
     const here = this.lineAt(this.position);
@@ -331,23 +349,29 @@ class WalkLab extends SteppedLab {
   }
 
   read(stop, { x, best, least }) {
-    const distance = gapText(gap(x, stop, best), this.stops[0].loss);
-    this.readouts.show("w", fixed(stop.w), `best ${fixed(best.w)}`);
-    this.readouts.show("b", fixed(stop.b), `best ${fixed(best.b)}`);
-    this.readouts.show("loss", readable(stop.loss), `minimum ${readable(least)}`);
+    const known = (text) => (this.seen ? text : "?");
+    const bestW = known(fixed(best.w));
+    const bestB = known(fixed(best.b));
+    const minimum = known(readable(least));
+    const distance = known(gapText(gap(x, stop, best), this.stops[0].loss));
+    this.readouts.show("w", fixed(stop.w), `best ${bestW}`);
+    this.readouts.show("b", fixed(stop.b), `best ${bestB}`);
+    this.readouts.show("loss", readable(stop.loss), `minimum ${minimum}`);
     this.readouts.show("gap", distance, "loss − minimum");
+    const dashed = this.seen ? ` The best line has slope ${bestW} and intercept ${bestB}.` : "";
     this.data.chart.describe(
-      `${x.length} points, and a line of slope ${fixed(stop.w)} and intercept ${fixed(stop.b)}.` +
-        ` The best line has slope ${fixed(best.w)} and intercept ${fixed(best.b)}.`,
+      `${x.length} points, and a line of slope ${fixed(stop.w)} and intercept` +
+        ` ${fixed(stop.b)}.${dashed}`,
     );
     const step = Math.floor(this.position);
+    const floor = this.seen ? ` ${filled(LAB.LEAST, { least: minimum })}.` : "";
     this.losses.chart.describe(
       `The loss at each step, on a logarithmic axis: ${readable(stop.loss)} at step ${step}` +
-        ` of ${this.steps}. ${filled(LAB.LEAST, { least: readable(least) })}.`,
+        ` of ${this.steps}.${floor}`,
     );
     this.summary =
       `Step ${step} of ${this.steps}. Slope ${fixed(stop.w)}, intercept ${fixed(stop.b)},` +
-      ` loss ${readable(stop.loss)}, gap ${distance}.`;
+      ` loss ${readable(stop.loss)}${this.seen ? `, gap ${distance}` : ""}.`;
   }
 }
 

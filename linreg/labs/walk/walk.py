@@ -24,6 +24,8 @@ LEAST_DECADES = 0.5  # that the axis shows
 LEAST = "The least loss there is: {least}"
 AXES = {"data": ("x", "y"), "losses": ("step", "loss")}
 
+Stop = tuple[float, float, float]  # w, b and the loss
+
 
 class Walk(DescentLab):
     """Watch gradient descent walk a line from (0, 0) to the least loss.
@@ -49,6 +51,8 @@ class Walk(DescentLab):
     step = Int(0).tag(sync=True)
     playing = Bool(False).tag(sync=True)
 
+    title = "The walk"
+    question = "How large can the learning rate α get before the walk no longer arrives?"
     shown = ("x", "y", "learning_rate", "n_steps", "step", "playing")
     spoken = ("learning_rate", "step")
     constants: ClassVar = {
@@ -87,22 +91,22 @@ class Walk(DescentLab):
 
     # ---- Mathematics: the same as walk.js, and tested against it
 
-    def path(self):
+    def path(self) -> list[Stop]:
         """Return ``(w, b, loss)`` at each stop, from step 0 to step ``n_steps``.
 
         A walk whose numbers pass 1e80 is cut short there.
         """
         return list(_path(tuple(self.x), tuple(self.y), self.learning_rate, self.n_steps))
 
-    def optimum(self):
+    def optimum(self) -> Stop:
         """Return ``(w, b, loss)`` of the best line."""
         return best_line(self.x, self.y)
 
-    def threshold(self):
+    def threshold(self) -> float:
         """Return the learning rate from which on the walk no longer closes in, 2/λmax."""
         return threshold(self.x)
 
-    def gap(self, step=None):
+    def gap(self, step: int | None = None) -> float:
         """Return how far the loss at a step, or at the one shown, stands above the least loss.
 
         The mean squared distance between the two lines, over the points: the difference of the
@@ -116,7 +120,7 @@ class Walk(DescentLab):
 
     # ---- The still picture
 
-    def still(self):
+    def still(self) -> str:
         """Return the step shown, or from the start the whole walk, as two charts and a sentence."""
         stops = self.path()
         step = min(self.step or self.n_steps, len(stops) - 1)
@@ -131,7 +135,7 @@ class Walk(DescentLab):
         charts = self.line_chart(stops, step).svg() + self.loss_chart(stops, step).svg()
         return f'<div style="display:flex;flex-wrap:wrap;gap:0 16px">{charts}</div><p>{text}</p>'
 
-    def line_chart(self, stops, step):
+    def line_chart(self, stops: list[Stop], step: int) -> Chart:
         """Return the points, the walk's lines and the best one as a ``Chart``."""
         best_w, best_b, _ = self.optimum()
         pad = PAD * (max(self.x) - min(self.x))
@@ -148,7 +152,7 @@ class Walk(DescentLab):
         chart.points(zip(self.x, self.y, strict=True), "data")
         return chart
 
-    def loss_chart(self, stops, step):
+    def loss_chart(self, stops: list[Stop], step: int) -> Chart:
         """Return the loss at each step, on a logarithmic axis, as a ``Chart``."""
         highest = max(loss for _, _, loss in stops) or 1.0
         least = max(self.optimum()[2], LEAST_SHARE * (stops[0][2] or 1.0))
