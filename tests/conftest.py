@@ -1,0 +1,16 @@
+"""The built book, for all tests that look at it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def book():
+    """The folder of the built book: `_build/html`, or the one that LINREG_BOOK names."""
+    folder = Path(os.environ.get("LINREG_BOOK", ROOT / "_build" / "html")).resolve()
+    assert (folder / "index.html").exists(), f"{folder} holds no book: run `make book` first"
+    return folder
