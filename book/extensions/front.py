@@ -2,13 +2,11 @@
 
 It is a small version of the lab of Chapter 2, drawn when the book is built: the picture stands in
 the page, and so does its script, right after it, which makes it move before anything else is there.
-The front page has no formula, and so it does without the program that sets them; the other scripts
-in its head wait until the whole page is read.
-Beside it stands the way to the first chapter, which the front page's "next" leads to as well.
+Beside it stand the ways to the first chapter, which the front page's "next" leads to as well, and
+to the labs.
 """
 
 import json
-import re
 from html import escape
 from pathlib import Path
 
@@ -24,10 +22,7 @@ FRAME = {"x": (0.0, 9.5), "y": (-0.5, 9.5)}  # the part of the plane that is see
 BOX = {"x": (0, WIDTH), "y": (HEIGHT, 0)}  # where it stands in the picture, in pixels
 GRIPS = (0.5, 9.0)  # where the line is taken hold of
 TITLE = "Six points, a line that misses them, and the square of each miss."
-# A script in the head for which a page waits; what is written there needs the options at once.
-AWAITED = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))")
-# The theme's icons, a second time and half a megabyte: the page has them as letters of a font.
-REDUNDANT = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
+LABS = "book/labs"  # the page of all labs
 HINT = "Drag a point, or an end of the line. How small can you make the loss?"
 
 
@@ -35,8 +30,6 @@ def setup(app):
     """Name the directive, and connect the moment at each page."""
     app.add_directive("hero", Hero)
     app.connect("html-page-context", lead_onward)
-    app.connect("html-page-context", drop_formulas, priority=900)  # once Sphinx has added them
-    app.connect("build-finished", defer_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -51,14 +44,16 @@ class Hero(Directive):
         address = env.app.builder.get_relative_uri(env.docname, chapter.page)
         lab = Drag()
         state = {"x": lab.x, "y": lab.y, "w": lab.w, "b": lab.b, "frame": FRAME, "box": BOX}
+        labs = env.app.builder.get_relative_uri(env.docname, LABS)
         html = (
             f"<div class=\"lr-hero\" data-state='{json.dumps(state)}'>{picture(lab)}"
             f'<div class="lr-hero-words"><p class="lr-hero-number">Mean squared error '
             f'<span class="lr-hero-loss">{readable(lab.loss())}</span> '
             f'<span class="lr-hero-least"></span></p>'
-            f'<p class="lr-hero-hint" hidden>{HINT}</p><p class="lr-hero-ways">'
-            '<button type="button" hidden>Best line</button>'
-            f'<a href="{escape(address)}">Begin with Chapter {chapter.number}</a></p>'
+            f'<p class="lr-hero-hint" hidden>{HINT} '
+            '<button type="button" hidden>Best line</button></p><p class="lr-hero-ways">'
+            f'<a href="{escape(address)}">Start Chapter {chapter.number}</a>'
+            f'<a href="{escape(labs)}">Try a lab</a></p>'
             '<span class="lr-hero-spoken" role="status"></span></div></div>'
             f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
         )
@@ -83,27 +78,6 @@ def lead_onward(app, pagename, templatename, context, doctree):
     elif pagename == chapter.page:
         title = escape(app.env.titles[front].astext())
         context["prev"] = {"link": context["pathto"](front), "title": title}
-
-
-def drop_formulas(app, pagename, templatename, context, doctree):
-    """Drop what sets formulas from the front page, unless it has one."""
-    if pagename == app.config.root_doc and 'class="math' not in (context.get("body") or ""):
-        scripts = context["script_files"]
-        scripts[:] = [script for script in scripts if not is_for_formulas(script)]
-
-
-def is_for_formulas(script):
-    """Return whether a script is MathJax, or what tells it how."""
-    return "mathjax" in f"{script.filename} {script.attributes.get('body', '')}".lower()
-
-
-def defer_scripts(app, exception):
-    """Let the front page wait for no script in its head, and do without one of the theme's."""
-    page = Path(app.outdir) / f"{app.config.root_doc}.html"
-    if exception is None and app.builder.format == "html" and page.exists():
-        head, end, body = page.read_text(encoding="utf-8").partition("</head>")
-        head = REDUNDANT.sub("", head)
-        page.write_text(f"{AWAITED.sub('<script defer ', head)}{end}{body}", encoding="utf-8")
 
 
 def chapter_name(chapter):

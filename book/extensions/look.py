@@ -1,16 +1,8 @@
-"""Sphinx extension: the book's colours on every page, and small mends to the theme's markup."""
+"""Sphinx extension: the book's colours on every page, and a mend to the theme's markup."""
 
-import re
 from pathlib import Path
 
 from linreg.palette import css_variables
-
-# A formula in the text, and the mark that follows it: a line must not break between the two.
-MARKED = re.compile(r'(<span class="math[^>]*>\\\((?:(?!</span>).)*</span>)([.,;:?!)]+)', re.DOTALL)
-NOTICE = (
-    '<noscript><p class="lr-noscript">Formulas are set by JavaScript, which is off: they are shown '
-    "as they are written, in TeX.</p></noscript>"
-)
 
 
 def setup(app):
@@ -32,12 +24,7 @@ def write_palette(app):
 
 
 def mend_body(app, pagename, templatename, context, doctree):
-    """Mend the references' roles and the ends of formulas; say what no JavaScript means."""
-    body = context.get("body") or ""
+    """Mend the references' roles."""
     # The references' own role is deprecated, and a list may not hold it.
-    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
-    body = MARKED.sub(r'<span class="lr-marked">\1\2</span>', body)
-    if 'class="math' in body:
-        body = body.replace("</h1>", "</h1>" + NOTICE, 1)
-    if body:
-        context["body"] = body
+    if body := context.get("body"):
+        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')

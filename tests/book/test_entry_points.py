@@ -68,6 +68,8 @@ def test_one_address_everywhere():
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cff["repository-code"] == ADDRESS
     assert PROJECT["urls"] == {"Source": ADDRESS, "Changes": f"{ADDRESS}/commits/main"}
+    owner, name = ADDRESS.split("/")[-2:]
+    assert CONFIG["html"]["baseurl"] == f"https://{owner}.github.io/{name}/"
     for page in ["README.md", "book/how_to_use.md"]:
         assert f"git clone {ADDRESS}".split() in lines_of(page)
 

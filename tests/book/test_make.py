@@ -39,11 +39,13 @@ def write_chapter(project, number, code, prose="Words.", question=QUESTION):
 
 def make_project(folder, n_chapters):
     """Copy what the build needs, with as many chapters of one cell."""
-    for name in ["Makefile", "_config.yml", "requirements.txt", "pyproject.toml"]:
+    packages = ["package.json", "package-lock.json", "requirements.txt", "pyproject.toml"]
+    for name in ["Makefile", "_config.yml", *packages]:
         shutil.copy2(ROOT / name, folder)  # with its date, so that nothing is installed again
     for name in ["linreg", "book"]:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for name in [".venv", "node_modules"]:
+        (folder / name).symlink_to(ROOT / name)
     (folder / "notebooks").mkdir()
     numbers = range(1, n_chapters + 1)
     files = "".join(f"      - file: notebooks/0{number}_chapter\n" for number in numbers)
@@ -108,6 +110,7 @@ FAULTS = {  # a chapter's code and prose, and what the build says of it
     "output on stderr": ("import sys; print('noise', file=sys.stderr)", "Words.", "stderr"),
     "a dead reference": ("print(1)", "A link to {ref}`nowhere`.", "undefined label: 'nowhere'"),
     "a missing source": ("print(1)", "A source, {cite:p}`nobody1900`.", "nobody1900"),
+    "no plain form": ("print(1)", "```{note}\nWords.\n```", r"\{note\} has no plain form"),
 }
 
 

@@ -1,20 +1,16 @@
 """A real Chromium, the built book, and pages that fail their test when anything goes wrong."""
 
-import os
 import re
 import threading
 from contextlib import contextmanager
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from lab_pages import remake
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
-
-ROOT = Path(__file__).parents[2]
 
 
 class PageScheduling(LoadScopeScheduling):
@@ -47,14 +43,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def book():
-    """The folder of the built book: `_build/html`, or the one that LINREG_BOOK names."""
-    folder = Path(os.environ.get("LINREG_BOOK", ROOT / "_build" / "html")).resolve()
-    assert (folder / "index.html").exists(), f"{folder} holds no book: run `make book` first"
-    return folder
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -113,11 +101,9 @@ def opener(chromium, book, site):
     guard = Guard(*homes.values())
     contexts = []
 
-    def open_page(path, over="http", formulas=True, **options):
+    def open_page(path, over="http", **options):
         context = chromium.new_context(**options)
         contexts.append(context)
-        if not formulas:
-            context.route("**/mathjax/*.js*", lambda route: route.fulfill(body=""))
         guard.watch(context)
         page = context.new_page()
         page.faults = guard.faults
@@ -134,9 +120,9 @@ def opener(chromium, book, site):
 def new_page(chromium, book, site):
     """Open pages of the book: `new_page("intro.html", color_scheme="dark")`.
 
-    `over="file"` opens it from the disk; `formulas=False` leaves its formulas unset, whose setting
-    takes longest; the other keywords go to Playwright's `new_context`. The test fails at its end if
-    any page asked for something outside the book, missed a file, or reported an error.
+    `over="file"` opens it from the disk; the other keywords go to Playwright's `new_context`. The
+    test fails at its end if any page asked for something outside the book, missed a file, or
+    reported an error.
     """
     with opener(chromium, book, site) as open_page:
         yield open_page
@@ -159,13 +145,13 @@ SCREEN = {
 
 @pytest.fixture(scope="session")
 def loaded(chromium, book, site):
-    """Pages whose formulas stay unset, each loaded once in a process for each kind of device.
+    """Pages, each loaded once in a process for each kind of device.
 
     What of a device can change while a page is open, its screen and its reader's wishes, is no part
     of its kind.
     """
     with opener(chromium, book, site) as open_page:
-        yield cache(lambda path, **device: open_page(path, formulas=False, **device))
+        yield cache(lambda path, **device: open_page(path, **device))
 
 
 @pytest.fixture

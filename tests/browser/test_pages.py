@@ -37,8 +37,6 @@ distinct_desk = pytest.mark.parametrize("lit", DISTINCT, indirect=True)
 LOOKED_AT = [*DISTINCT, *(path for path in OWN_PAGES if path not in DISTINCT)]
 
 
-SET_FROM_DISK = {"book/notation.html", "notebooks/03_the_gradient.html"}
-
 LOADING = {
     ("script", "src"),
     ("img", "src"),
@@ -57,6 +55,8 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        if attributes.get("rel") == "canonical":  # it names the page, and loads nothing
+            return
         self.loads += [value for name, value in attributes.items() if (tag, name) in LOADING]
         self.leads += [attributes["href"]] if tag == "a" and "href" in attributes else []
         self.places |= {attributes["id"]} if "id" in attributes else set()
@@ -71,10 +71,9 @@ def links(file):
 
 
 def wait_until_set(page):
-    """Wait until the theme has set its colours and MathJax has set every formula."""
+    """Wait until the theme has set its colours and the letters of the formulas are there."""
     page.wait_for_load_state("load")
-    page.wait_for_function("!window.MathJax || window.MathJax.startup?.promise !== undefined")
-    page.evaluate("window.MathJax?.startup?.promise")
+    page.evaluate("document.fonts.ready")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +83,7 @@ def places(chromium, book, site):
 
 @pytest.fixture(scope="module")
 def tab(places):
-    """Give a function that shows a page on a desk, its formulas set unless none is wanted.
+    """Give a function that shows a page on a desk.
 
     There is one tab for each way of looking, which goes from page to page: what all pages load is
     compiled once, which halves the time of a page. Whoever is done with a page says `end(page)`.
@@ -104,7 +103,7 @@ def tab(places):
                 page.goto(homes[way.get("over", "http")] + path)
             else:
                 page = tabs[key] = open_page(path, viewport=DESK, **way)
-            if way.get("formulas", True) and way.get("java_script_enabled", True):
+            if way.get("java_script_enabled", True):
                 wait_until_set(page)
             return page
 
@@ -170,13 +169,8 @@ def phone(lit):
 
 @pytest.fixture(scope="module", params=DISTINCT)
 def night(request, tab):
-    """Each page on a desk, in the dark, from the disk.
-
-    Setting formulas takes longest, and they are looked at in the light: here two pages show that
-    MathJax comes from the disk as well.
-    """
-    formulas = request.param in SET_FROM_DISK
-    page = tab(request.param, over="file", color_scheme="dark", formulas=formulas)
+    """Each page on a desk, in the dark, from the disk."""
+    page = tab(request.param, over="file", color_scheme="dark")
     yield page
     end(page)
 
@@ -262,26 +256,30 @@ def test_nothing_is_wider_than_a_tablet(desk):
     desk.set_viewport_size(DESK)
 
 
-def test_formulas_are_set_from_the_disk_too(night):
-    path = next((path for path in SET_FROM_DISK if night.url.endswith(path)), None)
-    assert (night.locator("mjx-container").count() > 0) == (path is not None)
+def test_the_letters_of_formulas_are_there_from_the_disk_too(night):
+    if night.locator(".katex").count():
+        assert night.evaluate("document.fonts.check('16px KaTeX_Main')")
+    assert night.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
 
 
-def test_formulas_are_set(desk, site, book):
-    file = book / desk.url.removeprefix(site)
-    written = file.read_text(encoding="utf-8").count('class="math notranslate nohighlight"')
-    assert desk.locator("mjx-container").count() >= written
-    assert desk.locator("mjx-merror, .MathJax_Error").count() == 0
-    assert "\\(" not in desk.locator(".bd-article").inner_text()
+def test_formulas_are_set_and_read_aloud(desk):
+    written = desk.locator(".math").count()
+    assert desk.locator(".math .katex-html[aria-hidden=true]").count() == written
+    assert desk.locator(".math .katex-mathml math").count() == written
+    assert desk.locator(".katex-error, math[mathcolor]").count() == 0
+    text = desk.locator(".bd-article").evaluate(
+        "(all) => { const copy = all.cloneNode(true);"
+        " copy.querySelectorAll('annotation, pre, code').forEach((one) => one.remove());"
+        " return copy.textContent; }"
+    )
+    assert "\\(" not in text
 
 
 ONLY_FORMULAS = """
     .bd-article :not(:has(div.math), div.math, div.math *) { display: none !important }
 """
 FREE = """
-    .bd-article div.math mjx-container {
-        overflow: clip visible !important; display: flow-root !important;
-    }
+    .bd-article div.math .katex-display { overflow: clip visible !important; }
 """
 
 
@@ -371,7 +369,7 @@ LEAST_CONTRAST = """() => {
     while (texts.nextNode()) {
         const node = texts.currentNode.parentElement;
         const text = texts.currentNode.textContent.trim();
-        if (!text || node.closest("script, style, noscript, svg, mjx-container")) continue;
+        if (!text || node.closest("script, style, noscript, svg, .katex-mathml")) continue;
         if (!node.getClientRects().length) continue;
         const paper = ground(node);
         const [a, b] = [luminance(ink(node, paper)), luminance(paper)];
@@ -416,8 +414,8 @@ def test_answers_are_open_on_paper_and_folded_after(desk):
 def test_a_page_reads_without_javascript(tab, path):
     page = tab(path, java_script_enabled=False)
     assert len(page.locator(".bd-article").inner_text()) > 200
-    if page.locator(".math").count():
-        assert page.locator(".lr-noscript").is_visible()
+    formulas = page.locator(".bd-article p .katex-html").first
+    assert not page.locator(".math").count() or formulas.is_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -444,10 +442,6 @@ def test_tab_leads_to_the_text_first_and_shows_where_it_is(desk):
         )
     desk.evaluate("document.activeElement.blur()")
     assert unmarked == []
-
-
-def test_a_formula_is_no_stop_for_tab(desk):
-    assert desk.locator("mjx-container[tabindex='0']").count() == 0
 
 
 def test_the_front_page_opens(new_page):
@@ -481,7 +475,7 @@ def test_nothing_is_wider_than_a_phone(phone):
 
 def test_no_formula_in_the_text_leaves_a_phone(phone):
     leaving = phone.evaluate(
-        """() => [...document.querySelectorAll(".bd-article mjx-container")]
+        """() => [...document.querySelectorAll(".bd-article .katex-html")]
             .filter((formula) => !formula.closest("div.math"))
             .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
             .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
@@ -502,9 +496,8 @@ def test_no_table_is_cut_on_a_phone(phone):
 def test_no_formula_is_cut_on_a_phone(phone):
     cut = phone.evaluate(
         """() => [...document.querySelectorAll("div.math")].filter((block) => {
-            const formula = block.querySelector("mjx-math").getBoundingClientRect();
-            const number = block.querySelector(".eqno")?.getBoundingClientRect();
-            return formula.left < 0 || formula.right > (number?.left ?? innerWidth);
+            const formula = block.querySelector(".katex-display");
+            return formula.scrollWidth > formula.clientWidth + 1;
         }).map((block) => block.id)"""
     )
     assert cut == []

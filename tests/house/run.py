@@ -30,8 +30,10 @@ GRADER_TESTS = [
     f"tests/exercises/test_{name}.py"
     for name in ("class", "class_others", "grading", "execution", "sandbox")
 ]
-NOT_GRADER = [f"--ignore={test}" for test in GRADER_TESTS]
-PAGE_TESTS = ["tests/browser/test_pages.py", "tests/browser/test_front.py"]
+# These look at the built book, without a browser.
+BOOK_TESTS = ["tests/book/test_plain.py", "tests/book/test_built.py"]
+APART = [f"--ignore={test}" for test in GRADER_TESTS + BOOK_TESTS]
+PAGE_TESTS = [f"tests/browser/test_{name}.py" for name in ("pages", "front", "search")]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
 # What a second Python tries: the helper module, but for NumPy's arithmetic and what files hold.
 TRIED_ONCE = [f"tests/linreg/test_{name}.py" for name in ("least_squares", "estimates", "datasets")]
@@ -41,12 +43,12 @@ NO_TORCH = ["-p", "tests.house.without_torch", "--nbval-current-env"]
 STAGES = {
     "lint": [BIN / "ruff", "check", "."],
     "format": [BIN / "ruff", "format", "--check", "."],
-    "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *NOT_GRADER, "-n", "2"],
+    "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *APART, "-n", "2"],
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
     "notebooks": [*PYTEST, *NBVAL, *NOTEBOOKS, "-n", "2", "--dist=loadfile"],
     "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *NOTEBOOKS],
     "book": ["make", "book"],
-    "pages": [*PYTEST, *PAGE_TESTS, "-n", "2"],
+    "pages": [*PYTEST, *PAGE_TESTS, *BOOK_TESTS, "-n", "2"],
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
     "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }

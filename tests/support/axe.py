@@ -38,8 +38,8 @@ THINNED = """() => {
     const words = [...document.querySelectorAll(".highlight pre span:not(:has(*))")]
         .filter(isInView)
         .filter((word) => isAgain(`${ink(word)} on ${ground(word)}`));
-    const formulas = [...document.querySelectorAll("mjx-container")]
-        .filter((formula) => isAgain(`formula, ${formula.getAttribute("display")}`));
+    const formulas = [...document.querySelectorAll(".katex")]
+        .filter((formula) => isAgain(`formula, ${formula.parentElement.className}`));
     const plain = words.map((word) => [word, document.createTextNode(word.textContent)]);
     const insides = formulas.map((formula) => [formula, [...formula.childNodes]]);
     for (const [word, text] of plain) word.replaceWith(text);

@@ -1,0 +1,188 @@
+"""Promise: the built book is light, can be shared and found, and has an index of its terms."""
+
+import gzip
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from PIL import Image
+
+from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
+
+SITE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+FRONT = "book/index.html"
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=short)
+
+
+def page_of(path):
+    return short(path).replace(".ipynb", ".html")
+
+
+class Tags(HTMLParser):
+    """The tags of a page, each with its attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+    def named(self, name):
+        return [attributes for tag, attributes in self.found if tag == name]
+
+
+def tags(path):
+    return Tags(path.read_text(encoding="utf-8"))
+
+
+def own_pages(book):
+    return [page for page in book.rglob("*.html") if page.name != "404.html"]
+
+
+# Weight
+
+
+def packed(path):
+    """The bytes of a file as a server sends it."""
+    is_packed_already = path.suffix in {".woff2", ".png"}
+    return path.stat().st_size if is_packed_already else len(gzip.compress(path.read_bytes()))
+
+
+def files_of(book, page):
+    """The files that a page names and loads, without what comes when it is asked for."""
+    found = tags(book / page)
+    sources = [
+        one["src"] for name in ("script", "img") for one in found.named(name) if "src" in one
+    ]
+    sources += [one["href"] for one in found.named("link") if one.get("rel") == "stylesheet"]
+    here = (book / page).parent
+    local = {unquote(source.partition("?")[0]) for source in sources if ":" not in source}
+    return {(here / source).resolve() for source in local}
+
+
+@every_chapter
+def test_a_chapter_adds_little_to_what_all_pages_share(book, path):
+    page = page_of(path)
+    shared = {file for file in (book / "_static").iterdir() if file.is_file()}
+    shared |= set((book / "_static" / "scripts").iterdir())
+    shared |= set((book / "_static" / "styles").iterdir())
+    own = (files_of(book, page) - shared) | {book / page}
+    assert sum(map(packed, own)) <= 150_000, sorted((packed(file), file.name) for file in own)
+
+
+def test_the_front_page_is_light(book):
+    weight = sum(map(packed, files_of(book, FRONT) | {book / FRONT}))
+    assert weight <= 350_000
+
+
+def test_no_page_waits_for_a_script_or_loads_icons_twice(book):
+    for page in own_pages(book):
+        head = page.read_text(encoding="utf-8").partition("</head>")[0]
+        for script in Tags(head).named("script"):
+            source = script.get("src", "documentation_options")
+            waits = not script.keys() & {"defer", "async"}
+            assert not waits or "documentation_options" in source, (page, source)
+            assert "fontawesome" not in source, page
+
+
+def test_no_page_holds_what_only_some_readers_ask_for(book):
+    assert not (book / "searchindex.js").exists()
+    for page in own_pages(book):
+        html = page.read_text(encoding="utf-8")
+        assert "searchindex" not in html, page
+        assert not re.search("<script[^>]*mathjax", html), page
+        assert ("katex.css" in html) == ('class="katex' in html), page
+
+
+def test_every_picture_has_its_size_and_waits_to_be_seen(book):
+    seen = 0
+    for page in own_pages(book):
+        for image in tags(page).named("img"):
+            if image["src"].startswith("data:"):
+                continue
+            seen += 1
+            assert image["loading"] == "lazy", page
+            if image["src"].endswith(".png"):
+                with Image.open((page.parent / image["src"]).resolve()) as picture:
+                    wide, high = picture.size
+                ratio = int(image["width"]) / int(image["height"])
+                assert ratio == pytest.approx(wide / high, rel=0.01), (page, image["src"])
+    assert seen > 50
+
+
+def test_figures_are_lines_where_that_weighs_less(book):
+    figures = [path for path in (book / "_images").iterdir() if path.suffix in {".svg", ".png"}]
+    lines = [path for path in figures if path.suffix == ".svg"]
+    assert len(lines) > len(figures) / 2
+
+
+# Sharing
+
+
+@every_chapter
+def test_a_chapter_says_what_it_is_where_it_is_shared(book, path):
+    found = tags(book / page_of(path))
+    said = {
+        one.get("property") or one.get("name"): one["content"]
+        for one in found.named("meta")
+        if "content" in one
+    }
+    opening = path.read_text(encoding="utf-8")
+    assert said["og:url"] == SITE + page_of(path)
+    assert said["og:title"][:2].strip(" ·").isdigit()
+    assert said["og:description"] == said["description"]
+    assert said["og:description"].endswith("?")
+    assert said["og:description"][:30] in opening
+    assert len(said["og:image:alt"]) > 30
+    with Image.open(book / said["og:image"].removeprefix(SITE)) as picture:
+        assert picture.width >= 600
+    canonical = [one["href"] for one in found.named("link") if one.get("rel") == "canonical"]
+    assert canonical == [SITE + page_of(path)]
+
+
+def test_the_front_page_has_a_picture_too(book):
+    (picture,) = [
+        one["content"]
+        for one in tags(book / FRONT).named("meta")
+        if one.get("property") == "og:image"
+    ]
+    assert (book / picture.removeprefix(SITE)).is_file()
+
+
+def test_the_sitemap_names_every_page_of_the_book(book):
+    tree = ElementTree.parse(book / "sitemap.xml")
+    places = {node.text for node in tree.iter() if node.tag.endswith("}loc")}
+    assert len(places) >= len(NOTEBOOKS)
+    assert {place.removeprefix(SITE) for place in places} == {
+        page.relative_to(book).as_posix()
+        for page in own_pages(book)
+        if page.parent not in (book, book / "_static")  # the way in, search and index; the theme's
+    }
+
+
+def test_an_address_that_is_nowhere_gets_a_page_that_leads_on(book):
+    found = tags(book / "404.html")
+    home = "/" + SITE.split("/", 3)[3]
+    leads = [one["href"] for one in found.named("a") if one.get("href", "").startswith(home)]
+    assert home + FRONT in leads
+    for one in [*found.named("link"), *found.named("script")]:
+        address = (one.get("href") or one.get("src") or "").partition("?")[0]
+        if address.startswith(home):
+            assert (book / address.removeprefix(home)).is_file(), address
+
+
+# The index
+
+
+def test_the_index_lists_the_terms_and_leads_to_where_they_are_explained(book):
+    html = (book / "genindex.html").read_text(encoding="utf-8")
+    entries = re.findall(r'<a href="(notebooks/[^"#]+)#(term-[^"]+)">([^<]+)</a>', html)
+    terms = {name for *_, name in entries}
+    assert {"residual", "gradient", "leverage", "condition number", "momentum"} <= terms
+    for page, place, _ in entries:
+        assert f'id="{place}"' in (book / page).read_text(encoding="utf-8"), place
