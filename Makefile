@@ -32,8 +32,8 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY) ## Install, execute what has changed, build the HTML, print the page to open
-	@if $(call changed,execution,$(EXECUTION)); then rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/html; fi
-	@if $(call changed,look,$(LOOK)); then rm -rf $(BUILD)/.doctrees $(BUILD)/html; fi
+	@if $(call changed,execution,$(EXECUTION)); then rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees $(BUILD)/jupyter_execute $(BUILD)/html; fi
+	@if $(call changed,look,$(LOOK)); then rm -rf $(BUILD)/.doctrees $(BUILD)/jupyter_execute $(BUILD)/html; fi
 	@# A failed build forgets its pages, so that the next one meets the same warnings again.
 	FIGURE_FORMATS='png svg' $(BIN)/jupyter-book build . -W --keep-going || { rm -rf $(BUILD)/.doctrees; exit 1; }
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(BUILD)/html/index.html").resolve().as_uri())'

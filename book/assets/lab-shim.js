@@ -45,18 +45,27 @@
     }
   }
 
-  // A lab waits for its own source and for the end of the page, and for no other script: not for
-  // those that the page defers, so that it moves before the formulas are set. Once all has loaded, a
-  // source that is not there has failed.
+  // Whether the page has been read past a place: something stands behind it.
+  const isBehind = (place) => {
+    for (let node = place; node; node = node.parentElement) if (node.nextSibling) return true;
+    return false;
+  };
+
+  // A lab waits for its own source and for its place to be read, and for nothing else: not for the
+  // rest of the page, nor for other scripts. Once all has loaded, a source that is not there has
+  // failed.
   const begun = new WeakSet();
   window.lrStart = () => {
-    if (document.readyState === "loading") return;
+    const isLoading = document.readyState === "loading";
     for (const place of document.querySelectorAll("[data-lab]:not(.lr-ready)")) {
       const isThere = Boolean(window.lrLabs?.[place.dataset.lab]);
-      if (begun.has(place) || !(isThere || document.readyState === "complete")) continue;
+      const isRead = !isLoading || isBehind(place);
+      if (begun.has(place) || !isRead) continue;
+      if (!isThere && document.readyState !== "complete") continue;
       begun.add(place);
       start(place);
     }
+    if (isLoading) setTimeout(window.lrStart, 100);
   };
   document.addEventListener("readystatechange", () => window.lrStart());
   window.lrStart();

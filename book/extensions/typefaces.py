@@ -1,7 +1,7 @@
 """Sphinx extension: the letters of the book, and of the theme's icons, cut to what its pages use.
 
-The text is set in Source Serif, what is around it in Source Sans. Both are variable: one file has
-every weight. They stand in the style itself, so that they are there when the first line is drawn,
+The text is set in Source Serif, what is around it in Source Sans. The upright ones are variable: one
+file has every weight. They stand in the style itself, so that they are there when the first line is drawn,
 on a slow line and from a disk alike, and no line moves afterwards.
 """
 
@@ -15,25 +15,23 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 PACKAGES = Path(__file__).parents[2] / "node_modules" / "@fontsource-variable"
-FACES = {  # by file: the family and the style
-    "source-serif-4-latin-wght-normal": ("Source Serif 4", "normal"),
-    "source-serif-4-latin-wght-italic": ("Source Serif 4", "italic"),
-    "source-sans-3-latin-wght-normal": ("Source Sans 3", "normal"),
+FACES = {  # by file: the family, the style, and the weights; italics are never bold
+    "source-serif-4-latin-wght-normal": ("Source Serif 4", "normal", (400, 700)),
+    "source-serif-4-latin-wght-italic": ("Source Serif 4", "italic", 400),
+    "source-sans-3-latin-wght-normal": ("Source Sans 3", "normal", (400, 700)),
 }
-WEIGHTS = (400, 700)
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028), 0x2032, 0x20AC, 0x2212]
 FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
 
 ICONS = ["fa-solid-900", "fa-regular-400", "fa-brands-400"]
-ICON = re.compile(r"\.(fa-[\w-]+):before")  # in a selector
-RULE = re.compile(r'([^{}]+)\{content:"\\(f[0-9a-f]{3})"\}')
+RULE = re.compile(r'content: ?"\\(f[0-9a-f]{3})"')  # the icon of a class
 VARIABLE = re.compile("[\ue000-\uf8ff]")  # the theme's own uses of icons, in its style
 
 
 def setup(app):
     """Connect the two moments: before writing, and after it all."""
     app.connect("builder-inited", write_faces)
-    app.connect("build-finished", cut_icons)
+    app.connect("build-finished", cut_icons, priority=600)
     app.add_css_file("fonts.css", priority=690)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -48,13 +46,13 @@ def write_faces(app):
 
 def font_face(name):
     """Return the rule by which a style knows a face, with the face in it."""
-    family, style = FACES[name]
+    family, style, weights = FACES[name]
     package = name.partition("-latin")[0]
     font = TTFont(PACKAGES / package / "files" / f"{name}.woff2")
-    face = base64.b64encode(cut(instantiateVariableFont(font, {"wght": WEIGHTS}), LETTERS))
+    face = base64.b64encode(cut(instantiateVariableFont(font, {"wght": weights}), LETTERS))
     return (
         f'@font-face {{ font-family: "{family}"; font-style: {style};'
-        f" font-weight: {WEIGHTS[0]} {WEIGHTS[1]};"
+        f" font-weight: {' '.join(map(str, weights)) if isinstance(weights, tuple) else weights};"
         f' src: url("data:font/woff2;base64,{face.decode()}") format("woff2"); }}\n'
     )
 
@@ -73,22 +71,13 @@ def cut(font, letters):
 
 
 def cut_icons(app, exception):
-    """Keep, of some two thousand icons, those that the pages show."""
+    """Keep, of some two thousand icons, those that the theme's style still has a rule for."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     style = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    used = icons_of(page.read_text(encoding="utf-8") for page in Path(app.outdir).rglob("*.html"))
     letters = {ord(letter) for letter in VARIABLE.findall(style)}
-    for selectors, code in RULE.findall(style):
-        names = ICON.findall(selectors)
-        if not names or used.intersection(names):
-            letters.add(int(code, 16))
+    letters.update(int(code, 16) for code in RULE.findall(style))
     for name in ICONS:
         path = static / "vendor" / "fontawesome" / "webfonts" / f"{name}.woff2"
         path.write_bytes(cut(TTFont(path), sorted(letters)))
-
-
-def icons_of(pages):
-    """Return the names of the icons on pages."""
-    return {name for page in pages for name in re.findall(r"\bfa-[a-z-]+", page)}

@@ -6,6 +6,7 @@ nothing moves when they do, and those further down come when they are scrolled t
 
 import gzip
 import re
+import subprocess
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -13,8 +14,14 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from docutils import nodes
+from formulas import NODE
 from PIL import Image
 
+PROGRAM = Path(__file__).with_name("purge.js")
+SHEETS = [
+    *("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css"),
+    "sphinx-design.min.css",
+]
 # A script in the head for which a page waits; what is written there needs the options at once.
 AWAITED = re.compile(
     r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\b(?:defer|async)\b|documentation_options))"
@@ -26,7 +33,7 @@ ARROW = re.compile(r'<span class="sd-summary-state-marker.*?</svg></span>', re.D
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^":]+)"[^>]*)>')
 # In a drawing: who made it, decimals that no eye can see, and a mark, drawn once for each sample.
 ABOUT = re.compile(r"<metadata>.*?</metadata>\n?", re.DOTALL)
-LONG = re.compile(r"(\d\.\d\d)\d+")
+LONG = re.compile(r"(?<![\d.])(?!0\.0)(\d+\.\d\d)\d+")  # but a scale, which is small, stays
 MARK = re.compile(r'\s*<use (xlink:href="[^"]*") x="([\d.-]+)" y="([\d.-]+)" (style="[^"]*")/>')
 LENGTH = re.compile(r"[\d.]+")
 
@@ -34,7 +41,8 @@ LENGTH = re.compile(r"[\d.]+")
 def setup(app):
     """Connect the moments: a page is read, and all pages and pictures are there."""
     app.connect("doctree-read", lighter_figures)
-    app.connect("build-finished", lighten)
+    app.connect("build-finished", lighten, priority=400)
+    app.connect("build-finished", purge, priority=450)  # before the icons are cut to those left
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -50,6 +58,14 @@ def lighten(app, exception):
         mended = head + end + PICTURE.sub(partial(sized, page.parent), body)
         if mended != written:
             page.write_text(mended, encoding="utf-8")
+
+
+def purge(app, exception):
+    """Leave, of the theme's style sheets, the rules that the book's pages can use."""
+    if exception or app.builder.format != "html":
+        return
+    sheets = [Path(app.outdir) / "_static" / name for name in SHEETS]
+    subprocess.run([NODE, PROGRAM, app.outdir, *sheets], check=True)
 
 
 def sized(folder, found):
