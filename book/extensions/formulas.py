@@ -19,7 +19,7 @@ from sphinx.util.math import get_node_equation_number
 PROGRAM = Path(__file__).with_name("formulas.js")
 KATEX = Path(__file__).parents[2] / "node_modules" / "katex" / "dist"
 NODE = Path(executable.ROOT_DIR) / "bin" / "node"
-MARKS, JOINER = ".,;:?!)", "&#8288;"  # a line must not break between a formula and its mark
+MARKS = re.compile(r"[.,;:?!)]+")  # what follows a formula, and stays on its line
 # The letters of nearly every formula, which a page asks for before it has read its style.
 FIRST_FONTS = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
 PRELOAD = """<script>
@@ -39,18 +39,29 @@ def setup(app):
     """Name the renderer, which ``html_math_renderer`` takes, and connect the moments."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.connect("builder-inited", write_files)
+    app.connect("doctree-resolved", join_marks)
     app.connect("html-page-context", add_to_page)
     app.connect("build-finished", lambda app, exception: close())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+
+
+def join_marks(app, doctree, docname):
+    """Keep each formula within a line, and the mark that follows it, together."""
+    for formula in list(doctree.findall(nodes.math)):
+        following = formula.next_node(descend=False, siblings=True)
+        mark = isinstance(following, nodes.Text) and MARKS.match(following.astext())
+        if mark:
+            parent, rest = formula.parent, following.astext()[mark.end() :]
+            parent.replace(following, nodes.Text(rest))
+            joined = nodes.inline("", "", formula.deepcopy(), nodes.Text(mark[0]))
+            joined["classes"] = ["lr-joined"]
+            parent.replace(formula, joined)
 
 
 def visit_inline(translator, node):
     """Write a formula within a line."""
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
     translator.body.append(f"{typeset(node, display=False)}</span>")
-    following = node.next_node(descend=False, siblings=True)
-    if isinstance(following, nodes.Text) and following.startswith(tuple(MARKS)):
-        translator.body.append(JOINER)
     raise nodes.SkipNode
 
 

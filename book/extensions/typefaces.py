@@ -1,8 +1,8 @@
 """Sphinx extension: the letters of the book, and of the theme's icons, cut to what its pages use.
 
-The text is set in Source Serif, what is around it in Source Sans. The upright ones are variable: one
-file has every weight. They stand in the style itself, so that they are there when the first line is drawn,
-on a slow line and from a disk alike, and no line moves afterwards.
+The text is set in Source Serif, what is around it in Source Sans. The upright ones are variable:
+one file has every weight. They stand in the style itself, so that they are there when the first
+line is drawn, on a slow line and from a disk alike, and no line moves afterwards.
 """
 
 import base64
