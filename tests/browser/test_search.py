@@ -96,6 +96,8 @@ def test_the_dialog_leads_by_keyboard_to_the_place(new_page):
     page = new_page("notebooks/01_a_line_through_points.html", over="file")
     found = typed(page, "leverage")
     assert "Leverage" in found.locator("a").first.inner_text()
+    dialog = "getComputedStyle(document.querySelector('#pst-search-dialog'))"
+    assert page.evaluate(f"{dialog}.backgroundColor") == "rgb(255, 255, 255)"  # hides the page
     assert found.locator("mark").first.inner_text().lower().startswith("leverage")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.closest('.lr-found') !== null")
