@@ -75,3 +75,21 @@ def test_the_record_covers_the_grid(benchmark):
     assert shapes == [*solvers.GRID, *solvers.STEEP]
     for row in rows:
         assert set(LIBRARIES) < set(row["seconds"])
+
+
+def test_pages_are_held_to_their_limits_and_measured_at_a_deep_link(
+    benchmark, tmp_path, monkeypatch
+):
+    pages = benchmark("pages")
+    good = {"kB": 300, "loaded": 2, "lab live": 2, "longest task": 0.5, "shift": 0}
+    good["shift at a link"] = 0
+    assert pages.over(pages.FRONT, good) == []
+    assert pages.over(pages.FRONT, {**good, "kB": 351}) == ["kB"]
+    assert pages.over("a_chapter.html", {**good, "kB": 351, "loaded": 4}) == []
+    for name in pages.LIMITS:
+        assert pages.over("a_chapter.html", {**good, name: 5}) == [name]
+    monkeypatch.setattr(pages, "BOOK", tmp_path)
+    (tmp_path / "a.html").write_text('<section id="one"></section><section id="two"></section>')
+    (tmp_path / "b.html").write_text('<div data-lab="walk"></div>')
+    assert pages.last_place("a.html") == "a.html#two"
+    assert pages.with_labs() == ["b.html"]
