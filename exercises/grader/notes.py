@@ -7,11 +7,18 @@ from typing import Any
 from grader import course
 from grader.cells import grade_id
 from linreg.checks.answers import written
-from linreg.checks.notes import seal
+from linreg.checks.notes import PASSED, seal
 
 __all__ = ["notes", "sealed_notes"]
 
-_OPEN = ("otherwise", "relations", "digits", "options")  # what gives no answer away
+_OPEN = ("otherwise", "relations", "digits", "options", "positive")  # what gives no answer away
+_UNITS = {
+    -1: "The size is right, the sign is not.",
+    1000: "This is a thousand times the right number: in which unit is it asked for?",
+    1 / 1000: "This is a thousandth of the right number: in which unit is it asked for?",
+    100: "This is a hundred times the right number: is it asked for in percent?",
+    1 / 100: "This is a hundredth of the right number: is it asked for in percent?",
+}
 
 
 def notes(chapter: str) -> dict[str, Any]:
@@ -44,5 +51,34 @@ def _sealed(task: str, about: dict[str, Any]) -> dict[str, Any]:
     wrongs = [wrong for wrong in about["wrong"] if "answer" in wrong]
     answers += [(wrong["answer"], f"wrong: {wrong['note']}") for wrong in wrongs]
     if "digits" in about:
-        answers = [(written(float(answer), about["digits"]), note) for answer, note in answers]
+        answers = _numbers(answers, about["digits"]).items()
+    if "insight" in about:
+        answers = [*answers, (PASSED, f"right: {about['insight']}")]
     return kept | {"sealed": dict(sorted(seal(task, *answer) for answer in answers))}
+
+
+def _numbers(answers: list[tuple[str, str]], digits: int) -> dict[str, str]:
+    """Return the notes on numbers, and further ones on the right number in another form.
+
+    A number that is both a rounding of the right one and a named wrong answer gets both notes.
+    """
+    of = {written(float(answer), digits): note for answer, note in answers}
+    right = float(answers[0][0])
+    for places in range(2, digits):
+        for text in {f"{right:.{places}g}", _cut_off(right, places)}:
+            short = written(float(text), digits)
+            says = f"This is the right number to {places} digits only: give more of them."
+            named = of.get(short)
+            if named is None:
+                of[short] = f"wrong: {says}"
+            elif named.startswith("wrong: ") and "digits only" not in named:
+                of[short] = f"wrong: {says} If you did not round: {named.removeprefix('wrong: ')}"
+    for factor, says in _UNITS.items():
+        of.setdefault(written(factor * right, digits), f"wrong: {says}")
+    return of
+
+
+def _cut_off(number: float, places: int) -> str:
+    """Return a number without all but its first digits."""
+    head, _, power = f"{number:.15e}".partition("e")
+    return f"{head[: places + 1 + head.startswith('-')]}e{power}"

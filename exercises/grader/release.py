@@ -17,19 +17,21 @@ from nbgrader.preprocessors import SaveCells
 from grader import course
 from grader.nbgrader_setup import configuration
 from grader.notes import sealed_notes
+from grader.practice import practice
 
 __all__ = ["enter_chapter", "make_release"]
 
 
 def make_release(chapter: str, target: Path | str) -> None:
-    """Write the release notebook and the sealed notes of a chapter below a folder."""
+    """Write a chapter's release notebook, its sealed notes and its practice below a folder."""
     source = course.read(course.notebook(course.EXERCISES / "source", chapter))
     place = course.notebook(Path(target) / "exercises/release", chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_released(source), place)
-    notes = Path(target) / f"linreg/checks/notes/{chapter}.json"
-    notes.parent.mkdir(parents=True, exist_ok=True)
-    notes.write_text(sealed_notes(chapter), encoding="utf-8")
+    for kind, text in {"notes": sealed_notes(chapter), "practice": practice(chapter)}.items():
+        file = Path(target) / f"linreg/checks/{kind}/{chapter}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def enter_chapter(chapter: str, source: Path, workspace: Path) -> None:

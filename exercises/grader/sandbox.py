@@ -30,6 +30,7 @@ KERNEL = Path(__file__).with_name("kernel.py")  # the program that serves the ke
 INSIDE = "/run/grader/kernel.py"  # where it stands in the sandbox
 HOME = "/run/grader/home"
 LIBRARY = "/run/grader/library"  # holds linreg alone
+PRACTICE = f"{LIBRARY}/linreg/checks/practice"  # hints and worked answers, which stay outside
 LOCK = Path(tempfile.gettempdir(), f"linreg-grader-{os.getuid()}.lock")  # no sandbox shows it
 
 # On most systems these are links into /usr.
@@ -135,6 +136,7 @@ def _command(arguments: Iterable[str], limits: Limits, denied_calls: int) -> lis
         *_python_folders(),
         *("--ro-bind", str(KERNEL), INSIDE),
         *("--ro-bind", str(library()), f"{LIBRARY}/linreg"),
+        *_without_practice(),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME, "--", *arguments),
     ]
 
@@ -157,6 +159,13 @@ def library() -> Path:
     if found := next(folder.rglob("*.ipynb"), None):
         raise ValueError(f"{found} would be visible in the sandbox: move it out of linreg/")
     return folder
+
+
+def _without_practice() -> list[str]:
+    """Return the options that empty the folder of hints and worked answers."""
+    if not (library() / "checks/practice").is_dir():
+        return []
+    return ["--size", "4096", "--tmpfs", PRACTICE, "--remount-ro", PRACTICE]
 
 
 def _explained(message: str) -> str:

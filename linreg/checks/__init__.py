@@ -6,16 +6,22 @@ points and messages.
 """
 
 from linreg.checks.alone import run, show
-from linreg.checks.answers import choice, letters, number
+from linreg.checks.answers import choice, number
 from linreg.checks.derivations import derivation, value
 from linreg.checks.diagnosis import call, passed, raises, same, slopes
+from linreg.checks.fresh import again
+from linreg.checks.hints import hint
+from linreg.checks.in_notebook import explain_missing_answers
 from linreg.checks.not_yet import NotYet
+from linreg.checks.reading import letters
 
 __all__ = [
     "NotYet",
+    "again",
     "call",
     "choice",
     "derivation",
+    "hint",
     "letters",
     "number",
     "passed",
@@ -26,3 +32,5 @@ __all__ = [
     "slopes",
     "value",
 ]
+
+explain_missing_answers()

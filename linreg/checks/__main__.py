@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from linreg.checks.report import report, table
+from linreg.checks import progress
+from linreg.checks.report import chapter_of, report
+from linreg.checks.table import show
 
 
 def main(arguments=None):
@@ -20,10 +22,13 @@ def main(arguments=None):
         return 2
     try:
         lines = report(path)
+        chapter = chapter_of(path)
     except (ValueError, OSError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(table(lines))
+    if chapter:
+        progress.keep(chapter, points=sum(line.points or 0 for line in lines))
+    show(lines)
     return int(any(line.points == 0 for line in lines))
 
 

@@ -1,11 +1,19 @@
 """Run checks on their own, and print what is compared with the solution's, for hidden checks."""
 
 import builtins
+import functools
 import sys
+from contextlib import contextmanager
 from types import FunctionType
 
-from linreg.checks.diagnosis import plain
+from linreg.checks import progress, trial
+from linreg.checks.budget import Spent
 from linreg.checks.not_yet import NotYet
+from linreg.checks.reading import as_kept, plain, usual
+from linreg.checks.showing import own_line, said, short, shown_call
+
+MOST_DIGITS = 12
+_watching = []  # the watch over a hidden check that runs at home
 
 
 def run(check, *answers):
@@ -30,15 +38,96 @@ def run(check, *answers):
     checks = sys.modules["linreg.checks"]
     names = {"__builtins__": builtins, "__name__": check.__name__, "checks": checks}
     alone = FunctionType(check.__code__, names, check.__name__, None, check.__closure__)
+    running = trial.begin()
     try:
-        alone(*answers)
-    except NotYet:
+        _judged(running, alone, [_as_usual(answer) for answer in answers])
+    except NotYet as not_yet:
+        if not_yet.begun and running.task:
+            progress.note(running.task, right=False)
         raise
+    finally:
+        trial.end()
+
+
+def _judged(running, check, answers):
+    """Run a check to its end, or until it cannot go on; raise NotYet if something is not right."""
+    broken = None
+    try:
+        check(*answers)
+    except NotYet as not_yet:
+        broken = not_yet
+    except Spent:
+        pass  # it was wrong before, and now it goes on for ever
     except Exception as error:
-        raise NotYet(
-            f"What was given or returned cannot be read: {type(error).__name__}: {error}. "
-            "Is it of the kind that the task asks for?"
-        ) from error
+        broken = NotYet(_unreadable(error))
+        broken.__cause__ = error
+    running.judge(broken)
+
+
+def _unreadable(error):
+    """Return what is said of an error that is no verdict of the check's."""
+    place = own_line(error)
+    if place:
+        return f"Your code raised {said(error)}, in {place}."
+    return (
+        f"What was given or returned cannot be read: {said(error)}. "
+        "Is it of the kind that the task asks for?"
+    )
+
+
+def _as_usual(answer):
+    """Return a learner's function so that hidden checks read what it returns as visible ones do."""
+    if not isinstance(answer, FunctionType):
+        return answer
+
+    @functools.wraps(answer)
+    def read(*given, **named):
+        for watch in _watching:
+            watch.begin(shown_call(answer, given, named))
+        found = usual(answer(*given, **named))
+        for watch in _watching:
+            watch.end(short(found))
+        return found
+
+    return read
+
+
+class Watch:
+    """What a hidden check prints at home, line by line, each with the call that it tells of."""
+
+    def __init__(self):
+        self.lines, self.call, self.returned, self._rest = [], "", "", ""
+
+    def begin(self, call):
+        """Note a call of the learner's function."""
+        self.call, self.returned = call, ""
+
+    def end(self, returned):
+        """Note what the call has returned."""
+        self.returned = returned
+
+    def called(self):
+        """Return a sentence on the call at work, if there is one."""
+        return f"The call was `{self.call}`." if self.call else ""
+
+    def write(self, text):
+        """Take what is printed."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        shown = f"`{self.call}` gave {self.returned}" if self.call else ""
+        self.lines += [(line, shown) for line in lines]
+
+    def flush(self):
+        """Do nothing: all is taken at once."""
+
+
+@contextmanager
+def watched_by(watch):
+    """Let a watch see the calls that checks make, and let `show` print all digits for it."""
+    _watching.append(watch)
+    try:
+        yield
+    finally:
+        _watching.remove(watch)
 
 
 def show(start, *values, digits=6):
@@ -53,7 +142,8 @@ def show(start, *values, digits=6):
     digits : int, default 6
         Significant digits of each number.
     """
-    shown = [text for given in values for text in _texts(given, digits)]
+    digits = MOST_DIGITS if _watching else digits
+    shown = [text for given in values for text in _texts(as_kept(given), digits)]
     print(start + " ".join(shown))
 
 

@@ -1,12 +1,16 @@
 """Checks of answers that are given as such: a number, or the letters of a choice."""
 
 from math import isfinite
-from numbers import Number
 
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about, open_note
+from linreg.checks.progress import note, tried
+from linreg.checks.reading import keep, letters, only, readings
+from linreg.checks.showing import short
+from linreg.checks.words import otherwise
 
 
+@tried
 def number(task, value):
     """Return whether a number is the answer, to the digits that the task asks for.
 
@@ -15,16 +19,25 @@ def number(task, value):
     task : str
         Chapter and task, such as ``"ch01/a1"``.
     value : number
-        Any real number: int, float, Fraction, of NumPy or of SymPy.
+        Any real number: int, float, Fraction, of NumPy or of SymPy, in a list of one, or as people
+        write it, such as 186,000.
 
     Raises
     ------
     NotYet
         If it is not the answer, or not a number; the message says what kind of wrong it is.
     """
-    _judge(task, written(_real(task, value), about(task)["digits"]))
+    digits = about(task)["digits"]
+    candidates = _candidates(task.partition("/")[2], value)
+    filed = [written(each, digits) for each in candidates]
+    known = [open_note(task, each) or ("wrong", otherwise(task)) for each in filed]
+    place = next((k for k, (verdict, _) in enumerate(known) if verdict == "right"), 0)
+    keep(value, candidates[place])
+    read = "" if _is_python(value) else f" ({short(value)} was read as {filed[place]}.)"
+    _judge(task, *known[place], read)
 
 
+@tried
 def choice(task, value):
     """Return whether a letter, or several as in ``"acd"``, is the answer.
 
@@ -36,20 +49,23 @@ def choice(task, value):
     options = about(task)["options"]
     name = task.partition("/")[2]
     if value is None:
-        raise NotYet(f"{name} is still None: give it a letter, such as {name} = {options[0]!r}.")
-    if not isinstance(value, str):
-        raise NotYet(f"{name} is {value!r}: give letters as text, such as {name} = {options[0]!r}.")
+        raise NotYet(
+            f"{name} is still None: give it a letter, such as {name} = {options[0]!r}.",
+            begun=False,
+        )
+    if not _is_text(value):
+        raise NotYet(
+            f"{name} is {short(value)}: give letters as text, such as {name} = {options[0]!r}."
+        )
     chosen = letters(value)
     if not chosen or not set(chosen) <= set(options):
-        raise NotYet(f"{name} is {value!r}: the letters to choose from are {', '.join(options)}.")
+        raise NotYet(
+            f"{name} is {short(value)}: the letters to choose from are {', '.join(options)}."
+        )
     if len(chosen) > 1 and not about(task)["several"]:
-        raise NotYet(f"{name} is {value!r}: choose one letter.")
-    _judge(task, chosen)
-
-
-def letters(value):
-    """Return the letters of a choice in their order, each once, as its note is filed."""
-    return "".join(sorted(set(value.lower()) - set(" ,;")))
+        raise NotYet(f"{name} is {short(value)}: choose one letter.")
+    verdict, text = open_note(task, chosen) or ("wrong", otherwise(task))
+    _judge(task, verdict, text)
 
 
 def written(value, digits):
@@ -58,37 +74,54 @@ def written(value, digits):
     return f"{value:.{digits}g}"
 
 
-def _real(task, value):
-    name = task.partition("/")[2]
-    if value is None:
-        raise NotYet(f"{name} is still None: replace None by your number.")
-    value = _only_entry(value)
+def _is_text(value):
+    """Return whether a value is text, or a list of texts."""
     if isinstance(value, str):
-        raise NotYet(f"{name} is text, {value!r}: write the number without quotes.")
-    if isinstance(value, bool) or not (isinstance(value, Number) or hasattr(value, "__float__")):
+        return True
+    if type(value).__module__ == "numpy":
+        return value.dtype.kind == "U"
+    return isinstance(value, (list, tuple, set, frozenset)) and all(
+        isinstance(part, str) for part in value
+    )
+
+
+def _is_python(value):
+    return not isinstance(value, (str, tuple))
+
+
+def _candidates(name, value):
+    """List the numbers that an answer may stand for, or say why it stands for none."""
+    if value is None:
+        raise NotYet(f"{name} is still None: replace None by your number.", begun=False)
+    try:
+        one = only(value)
+        found = readings(one) or readings(value) or [_real(name, one)]
+    except NotYet:
+        raise
+    except Exception as error:  # what an object does when it is read is not in our hands
+        raise NotYet(f"{name} cannot be read as one number: {type(error).__name__}.") from None
+    bad = next((each for each in found if not isfinite(each)), None)
+    if bad is not None:
+        raise NotYet(f"{name} is {bad}: it should be a finite number.")
+    return found
+
+
+def _real(name, value):
+    if isinstance(value, str):
+        raise NotYet(f"{name} is text, {short(value)}: write the number without quotes.")
+    if isinstance(value, (list, tuple, set)) and len(value) > 1:
+        raise NotYet(f"{name} holds {len(value)} things: it should be one number.")
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise NotYet(f"{name} is of type {type(value).__name__}: it should be one number.")
     try:
-        value = float(value)
+        return float(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise NotYet(f"{name} cannot be read as one number: {error}.") from None
-    if not isfinite(value):
-        raise NotYet(f"{name} is {value}: it should be a finite number.")
-    return value
 
 
-def _only_entry(value):
-    """Return the one number that an array holds, if it holds one and no more."""
-    if not hasattr(value, "tolist"):
-        return value
-    entries = value.tolist()
-    while isinstance(entries, list) and len(entries) == 1:
-        entries = entries[0]
-    return value if isinstance(entries, list) else entries
-
-
-def _judge(task, answer):
+def _judge(task, verdict, text, read=""):
     """Print the note on the right answer; raise that on a wrong one."""
-    verdict, text = open_note(task, answer) or ("wrong", about(task)["otherwise"])
     if verdict != "right":
-        raise NotYet(text)
-    print(f"{task}: right. {text}")
+        raise NotYet(text + read)
+    note(task, right=True)
+    print(f"{task}: right. {text}{read}")

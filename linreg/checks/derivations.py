@@ -6,17 +6,21 @@ that the right expression takes at points drawn at random, and of those that kno
 """
 
 import hashlib
+from math import isfinite
 from random import Random
 
-from linreg.checks.diagnosis import words
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about
+from linreg.checks.progress import tried
+from linreg.checks.reading import expression
+from linreg.checks.words import otherwise, words
 
 N_POINTS = 5
 DIGITS = 9  # of a value; rounding in floats is far below
 FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
 
 
+@tried
 def derivation(task, found, symbols, seals, *, positive=None, aliases=None):
     """Demand that a SymPy expression is the one that was sealed, in whatever form it is written.
 
@@ -44,7 +48,7 @@ def derivation(task, found, symbols, seals, *, positive=None, aliases=None):
     """
     import sympy
 
-    found = _expression(task, found)
+    found = _simpler(task, expression(task.partition("/")[2], found))
     wanted = set(sympy.symbols(symbols.split(), positive=positive))
     for other, name in (aliases or {}).items():
         pair = sympy.symbols((other, name), positive=positive)
@@ -67,7 +71,7 @@ def derivation(task, found, symbols, seals, *, positive=None, aliases=None):
     if missing:
         names = ", ".join(sorted(map(str, missing)))
         raise NotYet(f"The answer depends on {names} too, yours does not.")
-    raise NotYet(about(task)["otherwise"])
+    raise NotYet(otherwise(task))
 
 
 def sealed(task, right, **slips):
@@ -82,8 +86,8 @@ def sealed(task, right, **slips):
     import sympy
 
     seals = {}
-    for name, expression in {"right": right, **slips}.items():
-        values = _values(task, sympy.sympify(expression))
+    for name, formula in {"right": right, **slips}.items():
+        values = _values(task, sympy.sympify(formula))
         seals[name] = _digest(task, name, values)
         for nearly in (1 - 1e-13, 1 + 1e-13):
             if _digest(task, name, [value * nearly for value in values]) != seals[name]:
@@ -95,48 +99,56 @@ def sealed(task, right, **slips):
     return seals
 
 
-def value(expression, at):
+def value(found, at):
     """Return the number that a learner's expression comes to.
 
     Parameters
     ----------
-    expression : SymPy expression
+    found : SymPy expression
         What a learner gives.
     at : dict of str to number
-        What to put in the place of each symbol, by its name.
+        What to put in the place of each symbol, by its name. A symbol that is not there, and
+        cancels, gets a number of its own.
 
     Raises
     ------
     NotYet
         If something else than a real number comes out.
     """
+    found = _done(expression("your answer", found))
+    numbers = []
+    for point in ("one", "other"):  # a symbol that cancels may be any number
+        places = {each: at.get(each.name, _place(point, each)) for each in found.free_symbols}
+        numbers.append(_number(found, places))
+    if None in numbers or not all(_is_close(number, numbers[0].real) for number in numbers):
+        raise NotYet("It does not come to a number where its symbols are numbers.")
+    return numbers[0].real
+
+
+def _is_close(a, b):
+    return isfinite(b) and abs(a - b) <= 1e-9 * max(abs(b), 1e-9)
+
+
+def _simpler(task, found):
+    """Return an expression in which what the task calls positive stands without Abs.
+
+    For this, each thing that is positive gets a symbol of its own for a while.
+    """
     import sympy
 
-    expression = _expression("/it", expression)
-    numbers = {symbol: at[symbol.name] for symbol in expression.free_symbols if symbol.name in at}
-    try:
-        return float(sympy.N(expression.subs(numbers), 20))
-    except (TypeError, ValueError):
-        raise NotYet("It does not come to a number where its symbols are numbers.") from None
-
-
-def _expression(task, found):
-    """Return what was given as a SymPy expression, or say why it is none."""
-    import sympy
-
-    name = task.partition("/")[2]
-    if found is None:
-        raise NotYet(f"{name} is still None: replace None by your expression.")
-    try:
-        read = sympy.sympify(found, strict=True)
-    except (sympy.SympifyError, AttributeError, TypeError):
-        read = None
-    if not isinstance(read, sympy.Expr) or read.is_Matrix:
-        raise NotYet(
-            f"{name} is of type {type(found).__name__}: write an expression in the symbols that "
-            "the cell above defines."
-        )
-    return read
+    for_a_while = []
+    for text in about(task).get("positive", []):
+        names = {symbol.name: symbol for symbol in found.free_symbols}
+        size = sympy.sympify(text, locals=names)
+        first = names.get(text.split()[0])
+        if first is not None and size.free_symbols <= found.free_symbols:
+            sign = sympy.Dummy(positive=True)
+            (there,) = sympy.solve(size - sign, first)
+            found = found.subs(first, there)
+            for_a_while.append((sign, size))
+    for sign, size in reversed(for_a_while):
+        found = found.subs(sign, size)
+    return found
 
 
 def _values(task, expression):
@@ -145,23 +157,43 @@ def _values(task, expression):
     The points lie between -1 and 1, those of positive symbols above 0. A symbol's places depend
     on its name alone, so that they are the same whatever stands beside it.
     """
-    import sympy
-
+    expression = _done(expression)
     values = []
     for point in range(N_POINTS):
-        at = {}
-        for symbol in expression.free_symbols:
-            draw = Random(f"{task}, point {point} of {symbol.name}")
-            size = sympy.Rational(draw.randint(1, 98), 99)
-            at[symbol] = size if symbol.is_positive else draw.choice((-1, 1)) * size
-        try:
-            values.append(complex(sympy.N(expression.subs(at).doit(), 20)))
-        except (TypeError, ValueError, ZeroDivisionError):
-            infinite = expression.subs(at).has(sympy.nan, sympy.zoo, sympy.oo)
-            if not infinite:
-                return None
-            values.append(complex("nan"))
-    return values
+        at = {
+            symbol: _place(f"{task}, point {point}", symbol) for symbol in expression.free_symbols
+        }
+        values.append(_number(expression, at))
+    return None if None in values else values
+
+
+def _place(point, symbol):
+    """Return the number that a symbol is replaced by at a point."""
+    import sympy
+
+    draw = Random(f"{point} of {symbol.name}")
+    size = sympy.Rational(draw.randint(1, 98), 99)
+    return size if symbol.is_positive else draw.choice((-1, 1)) * size
+
+
+def _done(expression):
+    """Return an expression whose sums, derivatives and integrals are carried out."""
+    try:
+        return expression.doit()
+    except Exception:  # what SymPy cannot carry out stays as it is
+        return expression
+
+
+def _number(expression, at):
+    """Return what an expression comes to at one point, nan if that is infinite, or None."""
+    import sympy
+
+    try:
+        there = expression.subs(at)
+        return complex(sympy.N(there.doit(), 20))
+    except (TypeError, ValueError, ArithmeticError):
+        infinite = expression.subs(at).has(sympy.nan, sympy.zoo, sympy.oo)
+        return complex("nan") if infinite else None
 
 
 def _relation(task, found, values, seals):

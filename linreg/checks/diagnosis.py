@@ -5,40 +5,22 @@ factor of 2 or N, a constant, an order. The relation is what it reports, never t
 expected.
 """
 
-from collections.abc import Sequence
-from math import isclose, isfinite
+import inspect
+from contextlib import nullcontext
+from math import isclose, isfinite, trunc
 
+from linreg.checks import progress, trial
+from linreg.checks.budget import limited
 from linreg.checks.not_yet import NotYet
-from linreg.checks.notes import about
+from linreg.checks.notes import PASSED, open_note
+from linreg.checks.reading import plain, usual
+from linreg.checks.showing import name_of, own_line, said, short, shown_call
 from linreg.checks.unchanged import contents
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
-# What to say of each relation that holds between all found numbers and the expected ones.
-# A task's own notes may say it in the words of its subject.
-RELATIONS = {
-    "sign": "Every sign is the opposite of what it should be: what is subtracted from what?",
-    "double": "Off by exactly 2: twice what it should be.",
-    "half": "Off by exactly 2: half of what it should be.",
-    "minus_double": "Off by a factor of -2: both the sign and a 2 need a look.",
-    "minus_half": "Off by a factor of -1/2: both the sign and a 2 need a look.",
-    "times_n": "Off by exactly N: N times what it should be, a sum in place of a mean.",
-    "over_n": "Off by exactly N: an Nth of what it should be. Is N divided by twice?",
-    "times_2n": "Off by exactly 2N: look at the 2 and at the 1/N.",
-    "over_2n": "Off by a factor of 1/(2N): look at the 2 and at the 1/N.",
-    "times_half_n": "Off by exactly N/2: look at the 2 and at the 1/N.",
-    "factor": "Every number is off by the same factor: look for a constant too many or too few.",
-    "zero": "It comes out as 0 whatever the data.",
-    "vanishes": "It comes out as 0, whatever the symbols are.",
-    "infinite": "It is not finite, whatever the symbols are: is something divided by zero?",
-    "rounded": "Very close, but not to all digits: is something rounded on the way, or a constant "
-    "shortened?",
-    "shift": "Every number is off by the same constant: what is added, or left out?",
-    "order": "These are the right numbers in another order.",
-    "signs": "The sizes are right, some signs are not.",
-    "squared": "These are the squares of the right numbers.",
-    "root": "These are the square roots of the right numbers.",
-}
+FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
+OF_N = frozenset({"times_n", "over_n", "times_2n", "over_2n", "times_half_n"})
 
 
 def call(task, function, *arguments, **named):
@@ -50,35 +32,79 @@ def call(task, function, *arguments, **named):
         If the function raises, returns None, or changes what it was given.
     """
     before = contents((arguments, named))
-    if not callable(function):
-        raise NotYet(f"{task.partition('/')[2]} needs a function here, not {function!r}.")
-    name = getattr(function, "__name__", "your function")
+    called = _begin_call(task, function, arguments, named)
+    name, where = name_of(function), f"The call was `{called.text}`."
     try:
-        found = function(*arguments, **named)
-    except Exception as error:
-        raise NotYet(f"{name} raised {type(error).__name__}: {error}") from error
+        with _as_long_as_needed():
+            found = usual(function(*arguments, **named))
+    except (Exception, SystemExit) as error:
+        text = f"{name} raised {said(error)}{_place(error, function)}. {where}"
+        raise NotYet(text) from error
+    if found is None and _is_empty(function):
+        raise NotYet(f"{name} does nothing yet: write its body in the cell above.", begun=False)
     if found is None:
-        raise NotYet(f"{name} returned None. Does every way through it end in a return?")
+        raise NotYet(f"{name} returned None. Does every way through it end in a return? {where}")
     if before != contents((arguments, named)):
-        raise NotYet(f"{name} changes the data that it is given: work on a copy.")
+        raise NotYet(f"{name} changes the data that it is given: work on a copy. {where}")
+    called.end(found, short(found))
     return found
 
 
 def raises(task, error, function, *arguments):
     """Demand that a learner's function refuses its arguments with an error of the given kind."""
-    name = getattr(function, "__name__", "your function")
+    called = _begin_call(task, function, arguments, {})
+    name, where = name_of(function), f"The call was `{called.text}`."
     try:
-        found = function(*arguments)
+        with _as_long_as_needed():
+            found = function(*arguments)
     except error:
         return
-    except Exception as other:
-        kind = type(other).__name__
-        raise NotYet(f"{name} raises {kind} where {error.__name__} belongs: {other}") from other
-    raise NotYet(f"{name} should raise {error.__name__} here; it returned {found!r}.")
+    except (Exception, SystemExit) as other:
+        kind = f"{type(other).__name__} where {error.__name__} belongs"
+        text = f"{name} raises {kind}: {other}{_place(other, function)}. {where}"
+        raise NotYet(text) from other
+    raise NotYet(
+        f"{name} should raise {error.__name__} here; it returned {short(found)}. {where}",
+        begun=not _is_empty(function),
+    )
+
+
+def _begin_call(task, function, arguments, named):
+    """Note a call in the run at work, where there is one."""
+    if not callable(function):
+        raise NotYet(f"{task.partition('/')[2]} needs a function here, not {short(function)}.")
+    # A function among what is given has no text that would tell which one it is.
+    tells = not any(map(callable, [*arguments, *named.values()]))
+    called = trial.Call(shown_call(function, arguments, named), task, tells)
+    if trial.running():
+        trial.running().begin_call(called)
+    return called
+
+
+def _as_long_as_needed():
+    """Limit a call that is made to find a cause; what is not known to be wrong has no limit."""
+    running = trial.running()
+    return limited() if running and running.has_failed() else nullcontext()
+
+
+def _place(error, function):
+    place = own_line(error, function)
+    return f", in {place}" if place else ""
+
+
+def _is_empty(function):
+    """Return whether a function's body is a docstring, or nothing."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or code.co_names:
+        return False
+    return set(code.co_consts) <= {None, function.__doc__}
 
 
 def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     """Compare numbers with the ones expected, and say how they differ.
+
+    Inside `checks.run` a difference ends nothing: the check goes on, and at its end the message
+    names the relation if no other call speaks against it.
 
     Parameters
     ----------
@@ -98,17 +124,36 @@ def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     NotYet
         If they differ; the message names the relation between them where there is one.
     """
-    found, expected = plain(found), plain(expected)
-    _same_shape(_shape(found), _shape(expected))
+    comparison = _comparison(task, found, expected, n, slips or {}, tolerance)
+    if trial.running():
+        trial.running().compare(comparison, found)
+        return
+    alone = trial.Trial()
+    alone.compare(comparison, found)
+    alone.judge()
+
+
+def _comparison(task, found, expected, n, slips, tolerance):
+    """Return what there is to say of numbers and the ones expected."""
+    try:
+        found, expected = plain(found), plain(expected)
+        _same_shape(_shape(found), _shape(expected))
+    except NotYet as error:
+        return trial.Comparison(task, str(error))
     found, expected = _flat(found), _flat(expected)
     bad = next((value for value in found if not isfinite(value)), None)
     if bad is not None:
-        raise NotYet(f"It comes out as {bad}: is something divided by zero, or too large?")
+        says = f"It comes out as {bad}: is something divided by zero, or too large?"
+        return trial.Comparison(task, says)
     margin = max(tolerance * max(map(abs, expected), default=0), TINY)
-    if all(abs(a - b) <= margin for a, b in zip(found, expected)):
-        return
-    relation = _slip(found, slips or {}) or _relation(found, expected, n)
-    raise NotYet(words(task, relation) if relation else _where(found, expected, margin))
+    right = all(abs(a - b) <= margin for a, b in zip(found, expected))
+    return trial.Comparison(
+        task,
+        says="" if right else _where(found, expected, margin),
+        slips=_slips(found, slips),
+        relations=_relations(found, expected, n),
+        untold=OF_N if n is None else frozenset(),
+    )
 
 
 def slopes(function, point, step=1e-4):
@@ -122,23 +167,14 @@ def slopes(function, point, step=1e-4):
 
 def passed(task):
     """Print that all visible checks of a task have passed; the last line of its visible part."""
-    print(f"{task}: the visible checks pass.")
+    if trial.running():
+        trial.running().judge()
+    progress.note(task, right=True)
+    _, insight = open_note(task, PASSED) or ("right", "")
+    print(f"{task}: the visible checks pass. {insight}".rstrip())
 
 
-# ---- Reading what was given
-
-
-def plain(values):
-    """Return a number, or lists of numbers, whatever the library they come from."""
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    if isinstance(values, (Sequence, range)) and not isinstance(values, str):
-        return [plain(value) for value in values]
-    try:
-        return float(values)
-    except (TypeError, ValueError):
-        kind = type(values).__name__
-        raise NotYet(f"A number belongs where there is a value of type {kind}.") from None
+# ---- Shapes
 
 
 def _shape(values):
@@ -175,50 +211,64 @@ def _flat(values):
 # ---- Finding the relation
 
 
-def _slip(found, slips):
-    """Return the name of the known slip that these numbers come from, or None."""
+def _slips(found, slips):
+    """Return of each known slip whether these numbers come from it."""
     known = {name: _flat(plain(values)) for name, values in slips.items()}
-    return next((name for name, values in known.items() if _all_close(zip(found, values))), None)
+    return {
+        name: len(values) == len(found) and _all_close(zip(found, values))
+        for name, values in known.items()
+    }
 
 
-def _relation(found, expected, n):
-    """Return the name of a relation that holds for all the numbers, or None."""
+def _relations(found, expected, n):
+    """List the names of the relations between all the numbers, the likeliest first."""
     found, expected = _without_dust(found), _without_dust(expected)
-    if not any(found):
-        return "zero"
-    near = 1e-4 * max(map(abs, expected)) or 1e-6
-    if all(abs(a - b) <= near for a, b in zip(found, expected)):
-        return "rounded"
-    ratios = [a / b if b else (1.0 if a == 0 else None) for a, b in zip(found, expected)]
-    known = [ratio for ratio, b in zip(ratios, expected) if b]
-    if known and None not in ratios and all(_close(ratio, known[0]) for ratio in known):
-        exact = _ratio(known[0], n)
-        if exact != "factor" or len(known) > 1:
-            return exact
     pairs = list(zip(found, expected))
+    near = 1e-4 * max(map(abs, expected), default=0) or 1e-6
     tests = {
+        "zero": not any(found),
+        "rounded": all(abs(a - b) <= near for a, b in pairs),
+        **dict.fromkeys(_factors(pairs, n), True),
+        "few_digits": _has_few_digits(pairs),
         "order": _all_close(zip(sorted(found), sorted(expected))),
         "shift": len(pairs) > 1 and _all_close((a - b, found[0] - expected[0]) for a, b in pairs),
         "signs": _all_close((abs(a), abs(b)) for a, b in pairs),
         "squared": _all_close((a, b * b) for a, b in pairs),
         "root": _all_close((a * a, b) for a, b in pairs),
     }
-    return next((name for name, holds in tests.items() if holds), None)
+    return [name for name, holds in tests.items() if holds]
+
+
+def _factors(pairs, n):
+    """List the names of the factor between the numbers found and those expected."""
+    ratios = [a / b if b else (1.0 if a == 0 else None) for a, b in pairs]
+    known = [ratio for ratio, (_, b) in zip(ratios, pairs) if b]
+    if None in ratios or not all(_close(ratio, known[0]) for ratio in known):
+        return []
+    if not known:
+        return [*FACTORS, *OF_N]
+    factors = dict(FACTORS)
+    if n:
+        factors |= {"times_n": n, "over_n": 1 / n, "times_2n": 2 * n, "over_2n": 1 / (2 * n)}
+        factors["times_half_n"] = n / 2
+    exact = [name for name, factor in factors.items() if _close(known[0], factor)]
+    return exact + ["factor"] * (len(known) > 1)
+
+
+def _has_few_digits(pairs):
+    """Return whether these are the right numbers, rounded or cut off after a few decimals."""
+    if len({a for a, _ in pairs}) < 2:
+        return False  # one number may be near another by chance
+    cuts = (lambda value: round(value), trunc)
+    return any(
+        all(_close(a * 10**places, cut(b * 10**places)) for a, b in pairs)
+        for places in range(6)
+        for cut in cuts
+    )
 
 
 def _without_dust(values):
     return [0.0 if abs(value) <= TINY else value for value in values]
-
-
-def _ratio(ratio, n):
-    """Return the name of the factor between what was found and what was expected."""
-    if isclose(ratio, 1, rel_tol=1e-4):
-        return "rounded"
-    factors = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
-    if n:
-        factors |= {"times_n": n, "over_n": 1 / n, "times_2n": 2 * n, "over_2n": 1 / (2 * n)}
-        factors["times_half_n"] = n / 2
-    return next((name for name, factor in factors.items() if _close(ratio, factor)), "factor")
 
 
 def _close(a, b):
@@ -227,11 +277,6 @@ def _close(a, b):
 
 def _all_close(pairs):
     return all(_close(a, b) for a, b in pairs)
-
-
-def words(task, relation):
-    """Return what a task says of a relation: in its own words where it has them."""
-    return (RELATIONS | about(task).get("relations", {}))[relation]
 
 
 def _where(found, expected, margin):

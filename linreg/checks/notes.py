@@ -12,6 +12,8 @@ import json
 from functools import cache
 from importlib.resources import files
 
+PASSED = "passed"  # the note on work whose checks pass is sealed with this word
+
 
 def seal(task, answer, note):
     """Return the digest of an answer and its note, masked: both as text.
@@ -25,8 +27,8 @@ def seal(task, answer, note):
     note : str
         What to say to whoever gives that answer.
     """
-    digest, key = _digest_and_key(task, answer)
-    return digest, base64.b85encode(_masked(note.encode(), key)).decode()
+    digest, key = digest_and_key(task, answer)
+    return digest, base64.b85encode(masked(note.encode(), key)).decode()
 
 
 def open_note(task, answer):
@@ -34,11 +36,11 @@ def open_note(task, answer):
 
     The verdict is ``"right"`` or ``"wrong"``.
     """
-    digest, key = _digest_and_key(task, answer)
+    digest, key = digest_and_key(task, answer)
     sealed = about(task)["sealed"].get(digest)
     if sealed is None:
         return None
-    verdict, _, text = _masked(base64.b85decode(sealed), key).decode().partition(": ")
+    verdict, _, text = masked(base64.b85decode(sealed), key).decode().partition(": ")
     return verdict, text
 
 
@@ -47,7 +49,8 @@ def about(task):
 
     Every task has `points` and `otherwise`, what to say of a wrong answer that nobody foresaw.
     Answers that are given as such have `sealed` notes, numbers their `digits`, and choices their
-    `options` and whether `several` may be chosen. Work may have `relations`: what to say of each.
+    `options` and whether `several` may be chosen. Work may have `relations`: what to say of each,
+    and a derivation what is `positive` in it, as in ``["c_2", "M - m"]``.
     """
     chapter, _, name = task.partition("/")
     try:
@@ -73,12 +76,13 @@ def _chapter(name):
     return json.loads(files("linreg.checks").joinpath(f"notes/{name}.json").read_text("utf-8"))
 
 
-def _digest_and_key(task, answer):
+def digest_and_key(task, answer):
+    """Return the digest by which the note on an answer is found, and the key that unmasks it."""
     key = hashlib.sha256(f"{task} = {answer}".encode()).digest()
     return hashlib.sha256(b"digest of " + key).hexdigest()[:16], key
 
 
-def _masked(data, key):
+def masked(data, key):
     """Mask or unmask: the two are the same."""
     stream = hashlib.shake_256(key).digest(len(data))
     return bytes(a ^ b for a, b in zip(data, stream))

@@ -2,17 +2,15 @@
 
 import re
 import sys
-import textwrap
 from dataclasses import dataclass
 from importlib import import_module
 
 from linreg.checks.notes import about, tasks_of
 
+NO_ANSWER = re.compile(r"There is no \w+ yet:")
+NOT_BEGUN = re.compile(r"\w+ (is still None:|does nothing yet:)")
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 TASK = re.compile(r"checks\.\w+\(\s*[\"'](?P<task>\w+/\w+)[\"']")
-CLOSING = (
-    "These are the visible checks alone. When the notebook is graded, hidden checks try other "
-    "data, and answers in words are marked by a person."
-)
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,7 @@ class Line:
     points: float | None
     possible: float
     message: str
+    begun: bool = True  # whether there is an answer that could be judged
 
 
 def report(path, *, seconds=60):
@@ -51,25 +50,18 @@ def report(path, *, seconds=60):
     if not checks:
         raise ValueError(f"{path} holds no exercises: give a notebook of exercises/release/.")
     missing = _missing(checks)
+    answers = {_task(cell): cell for cell in notebook.cells if not _points(cell)}
     _run(notebook, path.resolve().parent, seconds)
     late = {_task(cell) for cell in notebook.cells if _was_interrupted(cell)}
     slow = f"Not yet. It takes more than {seconds:g} s, and was interrupted."
-    return [_line(cell, late, slow) for cell in notebook.cells if _points(cell)] + missing
+    graded = [cell for cell in notebook.cells if _points(cell)]
+    return [_line(cell, answers, late, slow) for cell in graded] + missing
 
 
-def table(lines):
-    """Return the lines as text: tasks, points, messages, and what hidden checks will do."""
-    rows = []
-    for line in lines:
-        got = "by hand" if line.points is None else f"{line.points:g} of {line.possible:g}"
-        message = textwrap.wrap(line.message, 76) or [""]
-        rows.append(f"{line.task:<6} {got:>8}   {message[0]}")
-        rows += [" " * 18 + rest for rest in message[1:]]
-    automatic = [line for line in lines if line.points is not None]
-    total = f"{sum(line.points for line in automatic):g}"
-    possible = f"{sum(line.possible for line in automatic):g}"
-    rows += ["", f"Visible checks: {total} of {possible} points.", *textwrap.wrap(CLOSING, 90)]
-    return "\n".join(rows)
+def chapter_of(path):
+    """Return the chapter that a notebook of exercises belongs to, such as ``"ch03"``."""
+    named = [match["task"] for cell in _read(path).cells if (match := TASK.search(cell.source))]
+    return named[0].partition("/")[0] if named else None
 
 
 def _demand_libraries():
@@ -131,7 +123,8 @@ def _run(notebook, folder, seconds):
 
 def _progress(index, notebook):
     if sys.stderr.isatty():
-        end = "\n" if index + 1 == len(notebook.cells) else ""
+        code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        end = "\n" if index == code[-1] else ""
         print(f"\rcell {index + 1} of {len(notebook.cells)}", end=end, file=sys.stderr, flush=True)
 
 
@@ -161,25 +154,47 @@ def _is_check(cell):
     return cell.cell_type == "code" and bool(_points(cell))
 
 
-def _line(cell, late, slow):
+def _line(cell, answers, late, slow):
     task = _task(cell)
     if not _is_check(cell):
         return Line(task, None, _points(cell), "An answer in words, marked by a person.")
     if task in late:
         return Line(task, 0, _points(cell), slow)
-    failed = [output for output in cell.outputs if output.output_type == "error"]
-    if not failed:
+    failed = _error(cell)
+    if failed is None:
         return Line(task, _points(cell), _points(cell), "right, as far as one can see")
-    error = failed[0]
-    kind = "" if error.ename == "NotYet" else f"{error.ename}: "
-    return Line(task, 0, _points(cell), f"Not yet. {kind}{error.evalue}")
+    before = _error(answers.get(task))
+    if before is not None and (failed.ename != "NotYet" or NO_ANSWER.match(failed.evalue)):
+        return Line(task, 0, _points(cell), f"Not yet. Your answer cell ends with {_said(before)}")
+    if failed.ename == "NotYet":
+        begun = not NOT_BEGUN.match(failed.evalue)
+        return Line(task, 0, _points(cell), f"Not yet. {failed.evalue}", begun)
+    return Line(task, 0, _points(cell), f"Not yet. {failed.ename}: {failed.evalue}")
+
+
+def _error(cell):
+    """Return the error that a cell has ended with, or None."""
+    outputs = [] if cell is None else cell.get("outputs", [])
+    return next((output for output in outputs if output.output_type == "error"), None)
+
+
+def _said(error):
+    """Return an error's kind and words and, of text that is no Python, the line."""
+    lines = [COLOURS.sub("", line) for text in error.traceback for line in text.splitlines()]
+    mark = next((k for k, line in enumerate(lines) if line.strip() == "^" or "^^" in line), None)
+    shown = mark and error.ename.endswith(("SyntaxError", "IndentationError", "TabError"))
+    return f"{error.ename}: {error.evalue}" + (f": `{lines[mark - 1].strip()}`" if shown else "")
 
 
 def _missing(checks):
     """Return a line for each task of the chapter whose check is no longer in the notebook."""
     named = [match["task"] for cell in checks if (match := TASK.search(cell.source))]
-    chapters = {task.partition("/")[0] for task in named}
-    wanted = [f"{chapter}/{name}" for chapter in sorted(chapters) for name in tasks_of(chapter)]
-    lost = [task for task in wanted if task not in named]
+    there = {_task(cell) for cell in checks}
+    chapters = sorted({task.partition("/")[0] for task in named})
+    wanted = [(chapter, name) for chapter in chapters for name in tasks_of(chapter)]
     message = "Its check is missing. Copy its cells from a fresh release."
-    return [Line(task.partition("/")[2], 0, about(task)["points"], message) for task in lost]
+    return [
+        Line(name, 0, about(f"{chapter}/{name}")["points"], message)
+        for chapter, name in wanted
+        if name not in there
+    ]

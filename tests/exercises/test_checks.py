@@ -1,6 +1,7 @@
 """Promise: a check of numbers names the slip that they come from."""
 
 import copy
+import linecache
 import random
 from fractions import Fraction
 from types import SimpleNamespace
@@ -9,16 +10,17 @@ import numpy as np
 import pytest
 import sympy
 
+from grader import notes as grader_notes
 from linreg import checks
-from linreg.checks import derivations, diagnosis
+from linreg.checks import derivations, words
 
 
 @pytest.fixture
 def _worded(monkeypatch):
     relations = {"bias": "Where is b?", "half": "The 2 is missing."}
-    words = {"relations": relations, "otherwise": "What else?"}
-    for module in (diagnosis, derivations):
-        monkeypatch.setattr(module, "about", lambda task: words)
+    about = {"relations": relations, "otherwise": "What else?"}
+    for module in (words, derivations):
+        monkeypatch.setattr(module, "about", lambda task: about)
 
 
 @pytest.mark.usefixtures("_worded")
@@ -73,6 +75,7 @@ RELATED = {
     "factor": (times(3), EXPECTED),
     "zero": (times(0), EXPECTED),
     "rounded": ([3.0001, -5.0, 7.0], EXPECTED),
+    "few_digits": ([0.3, 2.7, 12.0], [0.333, 2.667, 12.0]),
     "shift": ([4.0, -4.0, 8.0], EXPECTED),
     "order": ([7.0, 3.0, -5.0], EXPECTED),
     "signs": ([3.0, 5.0, 7.0], EXPECTED),
@@ -83,7 +86,7 @@ OF_EXPRESSIONS = {"vanishes", "infinite"}  # tested with derivations, below
 
 
 def test_each_relation_is_tested():
-    assert set(RELATED) | OF_EXPRESSIONS == set(diagnosis.RELATIONS)
+    assert set(RELATED) | OF_EXPRESSIONS == set(words.RELATIONS)
 
 
 @pytest.mark.parametrize("relation", RELATED)
@@ -91,7 +94,7 @@ def test_each_relation_has_its_own_words(relation):
     found, expected = RELATED[relation]
     with pytest.raises(checks.NotYet) as raised:
         checks.same("ch01/c1", found, expected, n=N)
-    assert str(raised.value) == diagnosis.RELATIONS[relation]
+    assert str(raised.value) == words.RELATIONS[relation]
 
 
 @pytest.mark.parametrize(
@@ -118,16 +121,17 @@ def test_what_rounding_leaves_of_zero_passes(found, expected):
 def test_what_rounding_leaves_is_no_relation_of_its_own(found, expected, relation):
     with pytest.raises(checks.NotYet) as raised:
         checks.same("ch01/c1", found, expected)
-    assert str(raised.value) == diagnosis.RELATIONS[relation]
+    assert str(raised.value) == words.RELATIONS[relation]
 
 
 def test_one_number_has_no_order():
     for found in (2e-12, 1e-9, 1e-3, 5):
         with pytest.raises(checks.NotYet) as raised:
             checks.same("ch01/c1", found, 0.0)
-        assert str(raised.value) != diagnosis.RELATIONS["order"]
+        assert str(raised.value) != words.RELATIONS["order"]
 
 
+@pytest.mark.usefixtures("_worded")
 @pytest.mark.parametrize(
     ("found", "says"), [(([1, 2], 3), "side by side"), ([[1, 2], [3]], "rows differ in length")]
 )
@@ -169,10 +173,12 @@ def derived(found, expected, **slips):
         (abs(x) + y, "What else"),
         (sympy.Max(x, -x) + y, "What else"),
         (sympy.Derivative(x**2 / 2, x) + 2 * y, "What else"),
-        ((x, y), "of type tuple"),
+        ((x, y), r"holds 2 things .* c1\[0\]"),
+        ([], "is empty"),
+        (sympy.Eq(x**2, y), "is an equation"),
         (True, "of type bool"),
         ("x + y", "of type str"),
-        (sympy.Matrix([x]), "of type MutableDenseMatrix"),
+        (sympy.Matrix([x, y]), "of type MutableDenseMatrix"),
         (None, "still None"),
     ],
 )
@@ -181,9 +187,24 @@ def test_a_wrong_derivation_gets_the_words_for_its_kind(found, says):
         derived(found, x + y)
 
 
+other = sympy.Symbol("h")
+
+
+@pytest.mark.usefixtures("_worded")
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
+        ([x + y], x + y),  # as sp.solve returns it
+        ([{y: x}], x),
+        ({y: x}, x),
+        (sympy.Eq(y, x), x),
+        (sympy.FiniteSet(x + 1), x + 1),
+        (sympy.Matrix([x]), x),
+        (np.array(x + y), x + y),
+        (sympy.Sum(x, (other, 1, 3)), 3 * x),
+        (sympy.Sum(other * x, (other, 1, size)), x * size * (size + 1) / 2),
+        (((x + other) ** 2 - x**2 - other**2) / (2 * other), x),  # h cancels
+        (sympy.Integral(2 * other, (other, 0, x)), x**2),
         (sympy.Matrix([x, y]).norm() ** 2, x**2 + y**2),  # that is abs(x)**2 + abs(y)**2
         (sympy.sqrt(x**2) ** 2, x**2),
         (0.1 * x + 0.2 * x, sympy.Rational(3, 10) * x),  # 0.30000000000000004 x
@@ -229,6 +250,9 @@ def test_a_value_on_the_border_of_two_roundings_is_refused():
 def test_an_expression_comes_to_a_number_or_says_that_it_does_not():
     assert checks.value(x**2 / y, {"x": 3, "y": Fraction(9, 2)}) == 2
     assert checks.value(7, {}) == 7
+    assert checks.value((x * y + y**2) / y - y, {"x": 3}) == 3  # y cancels
+    assert checks.value(sympy.Sum(x, (y, 1, 4)), {"x": 3}) == 12
+    assert checks.value([x], {"x": 3}) == checks.value(sympy.Eq(y, x), {"x": 3}) == 3
     for found in (x / y, sympy.I * x, None, "x", (x, y)):
         with pytest.raises(checks.NotYet):
             checks.value(found, {"x": 3})
@@ -402,3 +426,294 @@ def test_words_truths_and_digits_are_shown_as_they_are(capsys):
     assert capsys.readouterr().out == "hidden> no error True 0.333\n"
     with pytest.raises(checks.NotYet, match="type NoneType"):
         checks.show("hidden> ", None)
+
+
+# ---- A whole run: the call is shown, and a cause is named only if it explains all that is known
+
+
+def double(values):
+    return [2 * value for value in values]
+
+
+def tried(answer, *cases):
+    """Run a check that compares what an answer gives on each case: arguments, expected, slips."""
+
+    def check(answer):
+        for given, expected, slips in cases:
+            found = checks.call("ch00/c1", answer, *given)
+            checks.same("ch00/c1", found, expected, slips=slips)
+        checks.passed("ch00/c1")
+
+    with pytest.raises(checks.NotYet) as raised:
+        checks.run(check, answer)
+    return str(raised.value)
+
+
+@pytest.mark.usefixtures("_worded")
+def test_the_call_and_what_it_gave_are_shown():
+    says = tried(lambda X, d: 27, (([[1, 2]], [2, -1, 0]), 28, {}))
+    assert says.startswith("`<lambda>([[1, 2]], [2, -1, 0])` gave 27. ")
+    assert says.endswith("What else?")
+
+
+@pytest.mark.usefixtures("_worded")
+def test_long_arguments_are_shortened_and_functions_named():
+    says = tried(lambda X, y: np.zeros(3), ((np.ones((200, 3)), list(range(99))), [1, 2, 3], {}))
+    assert "array of shape (200, 3) that begins with 1, 1, 1, [0, 1, 2, 3, 4, 5, …])" in says
+    assert len(says) < 300
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_slip_that_explains_every_call_is_named():
+    cases = [(([1, 2],), [5, 7], {"bias": [2, 4]}), (([3],), [9], {"bias": [6]})]
+    assert tried(double, *cases).endswith("gave [2, 4]. Where is b?")
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_slip_that_explains_one_call_alone_is_not_named():
+    cases = [(([1, 2],), [5, 7], {"bias": [2, 4]}), (([3],), [9], {"bias": [7]})]
+    says = tried(double, *cases)
+    assert "Where is b" not in says
+    assert says.endswith("What else?")
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_slip_that_was_not_compared_with_every_wrong_value_is_a_question():
+    cases = [(([1, 2],), [5, 7], {"bias": [2, 4]}), (([3],), [9], {})]
+    assert tried(double, *cases).endswith("Perhaps this is it: Where is b?")
+
+
+@pytest.mark.usefixtures("_worded")
+@pytest.mark.parametrize(
+    ("second", "named"),
+    [(([3],), True), (([4],), False)],
+)
+def test_a_relation_speaks_only_if_it_holds_in_every_call(second, named):
+    cases = [(([1, 2],), [4, 8], {}), (second, [12], {})]
+    assert ("The 2 is missing" in tried(double, *cases)) is named
+    assert ("The 2 is missing" in tried(double, *cases[:1], (([3],), [6], {}))) is False
+
+
+@pytest.mark.usefixtures("_worded")
+def test_what_goes_on_for_ever_is_told_by_its_first_wrong_value():
+    def endless(n):
+        while n > 1:
+            pass
+        return n
+
+    assert "gave 1. Yours is 1" in tried(endless, ((1,), 7, {}), ((2,), 3, {}))
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_check_that_has_failed_says_nothing_of_passing(capsys):
+    tried(double, (([1],), [7], {}))
+    assert capsys.readouterr().out == ""
+
+
+LINES = """
+def slope(x, y):
+    table = {}
+    return table[x] / y
+"""
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_crash_shows_the_learners_line_the_call_and_its_input():
+    names = {"__name__": "__main__"}
+    linecache.cache["<an answer>"] = len(LINES), None, LINES.splitlines(keepends=True), ""
+    exec(compile(LINES, "<an answer>", "exec"), names)
+    says = tried(names["slope"], ((3, 4), 1, {}))
+    assert says == (
+        "slope raised KeyError: 3, in your line 4, `return table[x] / y`. "
+        "The call was `slope(3, 4)`."
+    )
+
+
+def test_a_function_that_was_never_begun_is_called_so():
+    def stub(x):
+        """Return something."""
+
+    with pytest.raises(checks.NotYet, match="stub does nothing yet"):
+        called(stub, 1)
+    with pytest.raises(checks.NotYet, match=r"returned None\. Does every way"):
+        called(lambda x: print(end=""), 1)
+
+
+class Odd:
+    """An object that breaks whatever is done with it."""
+
+    def fail(self, *given):
+        raise RuntimeError("no")
+
+    __eq__ = __len__ = __array__ = __float__ = __repr__ = __bool__ = __getitem__ = fail
+    __iter__ = __call__ = __add__ = __mul__ = tolist = fail
+    __hash__ = object.__hash__
+
+
+@pytest.mark.usefixtures("_worded")
+@pytest.mark.parametrize(
+    "found",
+    [
+        Odd(),
+        [Odd()],
+        [[1], [1, 2]],
+        None,
+        (k for k in range(2)),
+        "x",
+        {1: 2, 3: 4},
+        10**400,
+        [None],
+        b"1",
+    ],
+    ids=lambda found: type(found).__name__,
+)
+def test_nothing_that_a_function_returns_breaks_a_check(found):
+    assert tried(lambda: found, ((), [1, 2], {}))
+    for check in (checks.number, checks.choice):
+        with pytest.raises(checks.NotYet):
+            check("ch01/a1" if check is checks.number else "ch01/b1", found)
+    with pytest.raises(checks.NotYet):
+        checks.value(found, {})
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_generator_is_told_what_to_become():
+    says = tried(lambda: (k for k in range(2)), ((), [0, 1], {}))
+    assert "Put it into list(...)." in says
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.asmatrix([[1.0, 2.0]]),
+        lambda: [np.array(1.0), np.array(2.0)],
+        lambda: (np.array(1), [np.array(2)]),
+    ],
+)
+def test_matrices_and_arrays_without_axes_are_read_alike_in_both_parts(make):
+    seen = []
+
+    def check(answer):
+        seen.append(answer())
+        seen.append(checks.call("ch00/c1", answer))
+
+    checks.run(check, make)
+    for found in seen:
+        assert type(found) is not np.matrix
+        assert "array(" not in repr(found) or type(found) is np.ndarray
+
+
+# ---- Numbers and choices as people write them
+
+
+@pytest.mark.parametrize(
+    ("task", "value"),
+    [
+        ("ch01/a1", (186, 0)),  # 186,000 as the book prints it
+        ("ch01/a1", "186,000"),
+        ("ch01/a1", "$186,000.00"),
+        ("ch01/a1", " 186 000 "),
+        ("ch01/a1", [186_000]),
+        ("ch01/a1", {186_000.0}),
+        ("ch01/a1", sympy.FiniteSet(186_000)),
+        ("ch01/a1", {x: 186_000}),
+        ("ch01/a1", sympy.Eq(x, 186_000)),
+        ("ch01/a1", [np.array(186_000)]),
+        ("ch01/a2", (13, 500)),
+        ("ch03/a1", (-7, 5)),
+        ("ch03/a1", "-7,5"),
+        ("ch03/a1", "−7.5"),
+        ("ch03/a1", "-15/2"),
+        ("ch03/a1", sympy.Rational(-15, 2)),
+    ],
+    ids=repr,
+)
+def test_a_right_number_is_right_as_people_write_it(task, value, capsys):
+    checks.number(task, value)
+    checks.show("hidden> ", value)
+    said, hidden = capsys.readouterr().out.splitlines()
+    assert f"{task}: right" in said
+    assert hidden == f"hidden> {notes_of(task)}"
+
+
+def notes_of(task):
+    chapter, _, name = task.partition("/")
+    return grader_notes.notes(chapter)[name]["right"]
+
+
+def test_how_a_number_was_read_is_said():
+    with pytest.raises(checks.NotYet, match=r"\(\(150, 0\) was read as 150000\.\)"):
+        checks.number("ch01/a1", (150, 0))
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "1,2,3", (1, 2, 3), "", (), True, "nan", (1, None), "1/0", [1, 2], 1j]
+)
+def test_what_is_no_number_in_any_form_is_refused(value):
+    with pytest.raises(checks.NotYet):
+        checks.number("ch01/a1", value)
+
+
+@pytest.mark.parametrize(
+    ("factor", "says"),
+    [
+        (1000, "a thousand times"),
+        (1 / 1000, "a thousandth"),
+        (100, "percent"),
+        (-1, "the sign is not"),
+    ],
+)
+def test_another_unit_is_called_so(factor, says):
+    with pytest.raises(checks.NotYet, match=says):
+        checks.number("ch03/a3", 12.01 * factor)
+
+
+@pytest.mark.parametrize(
+    ("right", "short", "says"),
+    [
+        ("0.3333333", "0.33", "to 2 digits only"),
+        ("0.6666667", "0.666", "to 3 digits only"),
+        ("-2.66", "-2.7", "to 2 digits only"),
+        ("-2.66", "-2.6", "to 2 digits only"),
+    ],
+)
+def test_too_few_digits_are_called_so(right, short, says):
+    assert says in grader_notes._numbers([(right, "right: Yes.")], 6)[short]
+
+
+def test_a_rounding_that_is_a_slip_too_is_no_proof_of_the_slip():
+    with pytest.raises(checks.NotYet, match=r"to 2 digits only.*If you did not round: This is"):
+        checks.number("ch03/a3", 12.0)
+
+
+@pytest.mark.parametrize(
+    "answer", ["c", "C", "(c)", "c.", " c ", "'c'", ["c"], np.array("c"), "c)"]
+)
+def test_a_choice_may_stand_among_signs(answer):
+    checks.choice("ch01/b1", answer)
+    assert checks.letters(answer) == "c"
+
+
+@pytest.mark.parametrize(
+    "answer", ["a and c", "a/c", "c, a", "a&c", ["a", "c"], {"c", "a"}, "(a),(c)"]
+)
+def test_several_letters_may_be_joined(answer):
+    assert checks.letters(answer) == "ac"
+
+
+@pytest.mark.parametrize("text", ["Abs(c_2)*t", "sqrt(c_2**2)*t", "c_2*t"])
+def test_what_a_task_calls_positive_may_stand_in_abs(text, monkeypatch):
+    monkeypatch.setattr(derivations, "about", lambda task: {"positive": ["c_2"]})
+    seals = derivations.sealed("ch00/c1", sympy.sympify("c_2*t"))
+    checks.derivation("ch00/c1", sympy.sympify(text), "c_2 t", seals)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Abs((m - M)/(M + m + 4*p))", "sqrt((M - m)**2)/Abs(M + m + 4*p)", "(M - m)/(M + m + 4*p)"],
+)
+def test_a_difference_that_is_positive_may_stand_in_abs(text):
+    c1 = sympy.sympify(text)
+    seals = derivations.sealed("ch09/c1", sympy.sympify("(M - m)/(M + m + 4*p)"))
+    checks.derivation("ch09/c1", c1, "M m p", seals)

@@ -192,7 +192,7 @@ def test_sealed_notes_do_not_show_the_answer(task):
 def test_the_release_is_fresh_and_the_same_at_each_run(chapter, tmp_path):
     make_release(chapter, tmp_path)
     made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(made) == 2
+    assert len(made) == 3
     for path in made:
         assert (ROOT / path).read_bytes() == (tmp_path / path).read_bytes(), (
             f"{path} is stale: run `make release`"

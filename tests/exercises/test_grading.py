@@ -74,7 +74,7 @@ def test_what_could_not_be_graded_is_listed_with_the_reason(workspace):
 
 
 def test_feedback_shows_points_and_diagnoses_and_nothing_hidden(workspace):
-    for student, says in [("ann", "not marked yet"), ("bob", "line_through returned None")]:
+    for student, says in [("ann", "not marked yet"), ("bob", "line_through does nothing yet")]:
         page = workspace / f"feedback/{student}/ch01/ch01.html"
         text = page.read_text(encoding="utf-8")
         assert says in text

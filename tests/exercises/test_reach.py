@@ -177,7 +177,7 @@ class Watch:
         is_hidden = hidden(frame)
         skipped = {id(each) for each in (*self.own, *arguments)}
         around = Spied(reachable(frame, skipped) if is_hidden else ())  # there is no answer yet
-        given = [self.watched(each, blocks, frame) for each in arguments]
+        given = [self.watched(each, blocks, frame) if is_hidden else each for each in arguments]
         answer = self.function(*given, **named)
         if is_hidden:
             self.n_hidden += 1

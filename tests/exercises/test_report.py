@@ -1,5 +1,6 @@
 """Promise: `make check` reports task by task what the visible checks say, and no more."""
 
+import io
 import json
 import os
 import re
@@ -10,16 +11,22 @@ from pathlib import Path
 
 import nbclient
 import pytest
-from classroom import answered, hand_in, solutions
+from classroom import answered, hand_in, solutions, with_words
 
-from exercises import SOURCES, settings, tasks
+from exercises import CHAPTERS, SOURCES, settings, tasks
 from grader.course import read
-from linreg.checks import notes
+from linreg.checks import notes, progress
 from linreg.checks.__main__ import main
-from linreg.checks.report import Line, report, table
+from linreg.checks.report import Line, report
+from linreg.checks.table import in_colour, plain
 from notebooks import ROOT
 
 NOTES = ROOT / "linreg/checks/notes"
+
+
+@pytest.fixture(autouse=True)
+def _own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
 
 
 def check(path):
@@ -50,6 +57,17 @@ def test_a_table_of_tasks_points_and_messages(tmp_path):
 def test_all_right_is_said_by_the_exit_status(tmp_path):
     path = hand_in(tmp_path, "mine", answered("ch01", solutions("ch01")))
     assert check(path).returncode == 0
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_notebook_without_errors_gets_all_points_each_task_once(tmp_path, monkeypatch, chapter):
+    """Whether solutions raise errors is tried elsewhere; here no cell is run."""
+    monkeypatch.setattr("linreg.checks.report._run", lambda *_: None)
+    path = hand_in(tmp_path, "mine", answered(chapter, with_words(chapter)))
+    lines = [line for line in report(path) if line.points is not None]
+    assert [line.task for line in lines] == [task.name for task in tasks(chapter)]
+    assert [line.points for line in lines] == [task.points for task in tasks(chapter)]
+    assert main([str(path)]) == 0
 
 
 def test_a_lost_check_is_missed(tmp_path):
@@ -141,7 +159,7 @@ def test_an_extra_installs_what_notebooks_of_exercises_need():
     imported = set(re.findall(r"^(?:import|from) (\w+)", "\n".join(sources), re.MULTILINE))
     outside = imported - sys.stdlib_module_names - {"linreg"}
     assert {"numpy", "sympy"} <= outside
-    assert wanted == {"ipykernel", "nbclient"} | outside
+    assert wanted == {"ipykernel", "nbclient", "rich"} | outside
 
 
 def test_broken_or_stale_outputs_do_not_matter(tmp_path):
@@ -197,4 +215,94 @@ def test_a_kernel_that_dies_is_reported(tmp_path):
 
 def test_long_messages_stay_in_their_column():
     lines = [Line(task.name, 0, task.points, "word " * 60) for task in tasks("ch01")]
-    assert max(map(len, table(lines).splitlines())) <= 96
+    assert max(map(len, plain(lines).splitlines())) <= 96
+
+
+def test_a_notebook_with_a_task_twice_or_a_check_by_a_variable_misses_nothing(tmp_path):
+    """The cell of a check is known by its name, not by how it calls a check."""
+    notebook = answered("ch01", solutions("ch01"))
+    for cell in notebook.cells:
+        if settings(cell).get("grade_id") == "c2-check":
+            cell.source = "task = 'ch01/c2'\nassert from_ones_first"
+    lines = report(hand_in(tmp_path, "mine", notebook))
+    assert [line.points for line in lines if line.points is not None] == [
+        line.possible for line in lines if line.points is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("def line_through(p, q)\n    return p", "SyntaxError: .*`def line_through"),
+        ("def line_through(p, q):\nreturn p", "IndentationError: "),
+        ("import no_such_module", "Your answer cell ends with ModuleNotFoundError: "),
+    ],
+)
+def test_an_answer_cell_that_breaks_off_is_told_by_its_own_error(tmp_path, answer, says):
+    lines = report(hand_in(tmp_path, "mine", answered("ch01", {"c1": answer})))
+    (line,) = [line for line in lines if line.task == "c1"]
+    assert re.search(says, line.message)
+    assert "NameError" not in line.message
+
+
+LINES = [
+    Line("a1", 1, 1, "right"),
+    Line("b1", 0, 1, "Not yet. b1 is still None: give it a letter.", begun=False),
+    Line("c1", 0, 2, "Not yet. [bold] is no markup here."),
+    Line("d1", None, 4, "By a person."),
+]
+
+
+def test_the_table_says_what_is_next_and_how_far_each_chapter_is():
+    progress.keep("ch01", points=4)
+    progress.keep("ch99", points=4)
+    text = plain(LINES)
+    assert "Next: b1." in text
+    assert re.search(r"ch01 +#####\.+ 4 of 16", text)
+    assert "ch02" not in text
+    assert "ch99" not in text
+    assert "Next" not in plain(LINES[:1])
+
+
+def test_in_a_terminal_the_table_has_colours_and_the_same_words():
+    from rich.console import Console
+
+    progress.keep("ch01", points=4)
+    console = Console(force_terminal=True, width=80, record=True, file=io.StringIO())
+    in_colour(LINES, console)
+    with_styles = console.export_text(styles=True, clear=False)
+    words = console.export_text()
+    assert "\x1b[" in with_styles
+    for expected in ("✓ a1", "· b1", "✗ c1", "[bold] is no markup", "Next: b1.", "4 of 16"):
+        assert expected in words
+    assert max(map(len, words.splitlines())) <= 80
+
+
+def test_without_rich_or_a_terminal_the_table_is_plain(monkeypatch, capsys):
+    from linreg.checks import table
+
+    table.show(LINES)
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    table.show(LINES)
+    assert capsys.readouterr().out == plain(LINES) + "\n"
+
+
+def test_a_report_is_kept_for_the_bar(tmp_path):
+    main([str(hand_in(tmp_path, "mine", answered("ch01", solutions("ch01"))))])
+    assert progress.of("ch01") == {"points": 16}
+
+
+def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
+    """Not by a NameError: the cell with the answer is no Python, or has not run."""
+    answers = {"c1": "def line_through(p, q)\n    return p", "c2": "1 + 1"}
+    notebook = answered("ch01", answers)
+    nbclient.NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    of = {settings(cell).get("grade_id"): cell for cell in notebook.cells}
+    (error,) = of["c1-check"].outputs
+    assert error.ename == "NotYet"
+    assert "is no Python" in error.evalue
+    assert "`def line_through(p, q)`" in error.traceback[0]
+    (error,) = of["c2-check"].outputs
+    assert "run the cell with your answer first" in error.evalue

@@ -43,7 +43,7 @@ GRADER_LAYERS = [
         *("storage", "syscalls"),
     },
     {"marking", "matching", "nbgrader_setup", "notes", "processes", "sandbox", "term"},
-    {"handed_out", "rebuild"},
+    {"handed_out", "practice", "rebuild"},
     {"collect", "kernel_process", "release"},
     {"execution", "gradebook"},
     {"feedback"},

@@ -1,0 +1,150 @@
+"""Promise: hints come in steps, a worked answer only after success or on giving up."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from exercises import CHAPTERS, as_handed_in, tasks
+from grader import sandbox
+from grader.limits import Limits
+from linreg import checks
+from linreg.checks import hints, progress
+from linreg.checks import practice as stored
+
+TASKS = [task for chapter in CHAPTERS for task in tasks(chapter)]
+TASK = "ch01/c3"
+stored_for_good = stored.of  # what the release holds, whatever a test puts in its place
+
+
+@pytest.fixture(autouse=True)
+def _own_progress(tmp_path, monkeypatch):
+    """Progress of this test's own, and two hints beside the first."""
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "here/progress.json"))
+    monkeypatch.setattr("builtins.get_ipython", lambda: None, raising=False)
+    kept = {
+        "hints": [stored.covered(TASK, f"hint {k}", f"Clue {k}.") for k in range(2)],
+        "worked": stored.covered(TASK, "worked", "All of it."),
+    }
+    monkeypatch.setattr(hints.practice, "of", lambda task: kept)
+
+
+def printed(capsys, **named):
+    checks.hint(TASK, **named)
+    return capsys.readouterr().out
+
+
+def fail():
+    def check(answer):
+        checks.same("ch01/c3", answer, 1.5)
+        checks.passed("ch01/c3")
+
+    with pytest.raises(checks.NotYet):
+        checks.run(check, 2.5)
+
+
+def test_the_first_hint_comes_at_once_and_the_next_after_tries(capsys):
+    assert "Hint 1 of 3: Write one and the same prediction" in printed(capsys)
+    fail()
+    assert "Clue" not in printed(capsys)
+    assert "after 1 more try." in printed(capsys)
+    fail()
+    text = printed(capsys)
+    assert "Hint 2 of 3: Clue 0." in text
+    assert "Clue 1" not in text
+    for _ in range(2):
+        fail()
+    text = printed(capsys)
+    assert "Clue 1." in text
+    assert "All of it" not in text
+    assert "give_up=True" in text
+
+
+def test_a_worked_answer_comes_on_giving_up_or_after_success(capsys):
+    assert "All of it." in printed(capsys, give_up=True)
+    assert "All of it." not in printed(capsys)
+    checks.passed(TASK)
+    assert "All of it." in printed(capsys)
+
+
+def test_what_was_never_begun_is_no_try():
+    for task, check, answer in [("ch01/a1", checks.number, None), ("ch01/b1", checks.choice, None)]:
+        with pytest.raises(checks.NotYet):
+            check(task, answer)
+        assert progress.tries(task) == 0
+
+    def stub(w, b, s, t):
+        """Return nothing yet."""
+
+    def check(answer):
+        checks.call("ch01/c3", answer, 1, 2, 3, 4)
+
+    with pytest.raises(checks.NotYet, match="stub does nothing yet"):
+        checks.run(check, stub)
+    assert progress.tries(TASK) == 0
+
+
+def test_each_kind_of_answer_counts_its_tries():
+    import sympy
+
+    b, m = sympy.symbols("b m")
+    for task, check, given in [
+        ("ch01/a1", checks.number, (3,)),
+        ("ch01/b1", checks.choice, ("a",)),
+        ("ch01/c4", checks.derivation, (b * m, "b m n w", {"right": ""})),
+    ]:
+        with pytest.raises(checks.NotYet):
+            check(task, *given)
+        assert progress.tries(task) == 1
+
+
+def test_outside_a_notebook_nothing_is_counted(monkeypatch):
+    monkeypatch.delattr("builtins.get_ipython")
+    fail()
+    assert progress.tries(TASK) == 0
+    assert not progress.place().exists()
+
+
+@pytest.mark.parametrize("broken", ["{", "[1]", '{"ch01/c3": 3}', '{"ch01/c3": {"tries": "x"}}'])
+def test_a_broken_file_counts_anew(broken):
+    progress.place().parent.mkdir(parents=True)
+    progress.place().write_text(broken, encoding="utf-8")
+    assert progress.tries(TASK) == 0
+    fail()
+    assert progress.tries(TASK) == 1
+
+
+def test_where_nothing_can_be_written_tries_count_all_the_same(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "file/progress.json"))
+    monkeypatch.setattr(progress, "_unwritten", {})
+    fail()
+    assert progress.tries(TASK) == 1
+
+
+def test_an_unknown_task_is_no_task():
+    with pytest.raises(ValueError, match="no task 'ch99/a1'"):
+        checks.hint("ch99/a1")
+
+
+# ---- What is stored
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_the_worked_answer_is_right_and_cannot_be_read_by_accident(task):
+    kept = stored_for_good(str(task))
+    worked = stored.uncovered(str(task), "worked", kept["worked"]).splitlines()
+    lines = [line for line in as_handed_in(task).splitlines() if "None  #" not in line]
+    assert {line for line in lines if line.strip()} <= set(worked)
+    assert not [line for line in worked if "SOLUTION" in line or "None  #" in line]
+    assert max(lines, key=len) not in json.dumps(kept)
+
+
+def test_no_sandbox_shows_hints():
+    """Else a submission could take the worked answers."""
+    code = "from linreg import checks; checks.hint('ch01/c1', give_up=True)"
+    with sandbox.command([sys.executable, "-c", code], Limits()) as (words, files):
+        done = subprocess.run(words, pass_fds=files, capture_output=True, text=True)
+    assert "There are no hints for 'ch01/c1' here" in done.stderr
+    assert done.stdout == ""
