@@ -41,7 +41,7 @@ def setup(app):
     app.connect("builder-inited", write_files)
     app.connect("doctree-resolved", join_marks)
     app.connect("html-page-context", add_to_page)
-    app.connect("build-finished", lambda app, exception: close())
+    app.connect("build-finished", lambda app, exception: close(), priority=900)  # others ask too
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 
 
