@@ -79,13 +79,13 @@ def tanh(a: Operand) -> "Value":
 
 def history(result: "Value") -> list["Value"]:
     """Return the result and all that it was made from, the deepest first."""
-    found, seen = [result], {result}
-    for value in found:  # the list grows while we go through it
+    nodes, seen = [result], {result}
+    for value in nodes:  # the list grows while we go through it
         for parent, _ in value.parents:
             if parent not in seen:
                 seen.add(parent)
-                found.append(parent)
-    return sorted(found, key=lambda value: value.depth, reverse=True)
+                nodes.append(parent)
+    return sorted(nodes, key=lambda value: value.depth, reverse=True)
 
 
 def slopes(result: "Value") -> dict["Value", float]:
