@@ -1,9 +1,13 @@
-"""The built book, for all tests that look at it."""
+"""The built book, for all tests that look at it, and one seed for all that draw their examples."""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("seeded", derandomize=True)
+settings.load_profile("seeded")
 
 ROOT = Path(__file__).parents[1]
 

@@ -307,15 +307,17 @@ def test_small_rational_problems_agree_with_exact_arithmetic(data):
         with pytest.warns(np.exceptions.RankWarning):
             assert lstsq(X, y).rank < p
         return
+    with warnings.catch_warnings():
+        if 0 in truth:  # whose relative error is infinite, however small the error is
+            warnings.simplefilter("ignore", np.exceptions.RankWarning)
+        fits = {method: lstsq(X, y, method=method) for method in {*METHODS, "refined"}}
     largest = max(map(abs, truth))
-    for method in METHODS:
-        found = lstsq(X, y, method=method)
+    for method, found in fits.items():
         for coef, fraction in zip(found.coef, truth, strict=True):
-            assert abs(Fraction(float(coef)) - fraction) <= Fraction(1, 10**9) * largest
-    found = lstsq(X, y, method="refined")
-    for coef, fraction in zip(found.coef, truth, strict=True):
-        allowed = max(math.ulp(float(fraction)), 1e-30 * float(largest))
-        assert abs(Fraction(float(coef)) - fraction) <= allowed
+            allowed = Fraction(1, 10**9) * largest
+            if method == "refined":
+                allowed = max(math.ulp(float(fraction)), 1e-30 * float(largest))
+            assert abs(Fraction(float(coef)) - fraction) <= allowed
 
 
 # ---- Properties
