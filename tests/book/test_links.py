@@ -4,30 +4,18 @@ The links inside the book are followed by tests/browser/test_pages.py, on each p
 """
 
 import subprocess
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from serving import serving
 from test_make import make_project, write_chapter
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
 
 
 @pytest.fixture
 def outside(tmp_path):
     """The address of a server of another project, which has one page."""
     (tmp_path / "there.html").write_text("<title>There</title>")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(tmp_path) as address:
+        yield address.rstrip("/")
 
 
 def make_links(project):

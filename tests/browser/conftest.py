@@ -1,15 +1,14 @@
 """A real Chromium, the built book, and pages that fail their test when anything goes wrong."""
 
 import re
-import threading
 from contextlib import contextmanager
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from lab_pages import remake
 from playwright.sync_api import sync_playwright
+from serving import serving
 from xdist.scheduler import LoadScopeScheduling
 
 
@@ -45,21 +44,11 @@ def chromium():
         browser.close()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
 def site(book):
     """The address of a server on this machine that serves the built book."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=book))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(book) as address:
+        yield address
 
 
 class Guard:
