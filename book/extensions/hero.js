@@ -143,6 +143,7 @@
     });
     node.addEventListener("pointerdown", (event) => {
       if (held || !event.isPrimary || event.button !== 0) return;
+      cancelAnimationFrame(glide);
       const [left, top] = locate(event);
       const far = ({ place: [value, height] }) => Math.hypot(across(value) - left, down(height) - top);
       // Where the targets of several overlap, the nearest is meant.

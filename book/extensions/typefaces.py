@@ -1,13 +1,14 @@
-"""Sphinx extension: the letters of the book, and of the theme's icons, cut to what its pages use.
+"""Sphinx extension: the letters of the book, of its formulas and icons, cut to what pages use.
 
 The text is set in Source Serif, what is around it in Source Sans. The upright ones are variable:
-one file has every weight. They stand in the style itself, so that they are there when the first
-line is drawn, on a slow line and from a disk alike, and no line moves afterwards.
+one file has every weight. They stand in a style sheet of their own, which works from a disk too.
 """
 
 import base64
+import hashlib
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 from fontTools import subset
@@ -20,7 +21,7 @@ FACES = {  # by file: the family, the style, and the weights; italics are never 
     "source-serif-4-latin-wght-italic": ("Source Serif 4", "italic", 400),
     "source-sans-3-latin-wght-normal": ("Source Sans 3", "normal", (400, 700)),
 }
-LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028), 0x2032, 0x20AC, 0x2212]
+ALWAYS = "".join(map(chr, range(0x20, 0x7F)))  # what a reader may write into a lab or a search
 FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
 
 ICONS = ["fa-solid-900", "fa-regular-400", "fa-brands-400"]
@@ -29,27 +30,47 @@ VARIABLE = re.compile("[\ue000-\uf8ff]")  # the theme's own uses of icons, in it
 
 
 def setup(app):
-    """Connect the two moments: before writing, and after it all."""
-    app.connect("builder-inited", write_faces)
+    """Connect the moment when all pages are there."""
+    app.connect("build-finished", write_faces, priority=600)
+    app.connect("build-finished", cut_formulas, priority=600)
     app.connect("build-finished", cut_icons, priority=600)
-    app.add_css_file("fonts.css", priority=690)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def write_faces(app):
-    """Write the style that holds the faces, unless a build before this one has."""
-    style = Path(app.outdir) / "_static" / "fonts.css"
-    if app.builder.format == "html" and not style.exists():
-        style.parent.mkdir(parents=True, exist_ok=True)
-        style.write_text("".join(map(font_face, FACES)), encoding="utf-8")
+def write_faces(app, exception):
+    """Write the style that holds the text's faces, unless a build before this one has."""
+    if exception or app.builder.format != "html":
+        return
+    sheet, letters = Path(app.outdir) / "_static" / "faces.css", letters_of(app)
+    mark = f"/* {len(letters)} letters, {hashlib.sha256(letters.encode()).hexdigest()[:16]} */\n"
+    if not sheet.exists() or not sheet.read_text(encoding="utf-8").startswith(mark):
+        faces = [font_face(name, letters) for name in FACES]
+        sheet.write_text(mark + "".join(faces), encoding="utf-8")
 
 
-def font_face(name):
+def cut_formulas(app, exception):
+    """Keep, of KaTeX's letters, those that stand on a page."""
+    if exception or app.builder.format != "html":
+        return
+    letters = letters_of(app)
+    for path in (Path(app.outdir) / "_static" / "katex" / "fonts").glob("*.woff2"):
+        path.write_bytes(cut(TTFont(path), letters))
+
+
+def letters_of(app):
+    """Return all letters that stand on a page of the book or in a script of its labs, sorted."""
+    folder = Path(app.outdir)
+    texts = [*folder.rglob("*.html"), *(folder / "_static" / "labs").glob("*.js")]
+    found = set(ALWAYS).union(*(unescape(path.read_text(encoding="utf-8")) for path in texts))
+    return "".join(sorted(found))
+
+
+def font_face(name, letters):
     """Return the rule by which a style knows a face, with the face in it."""
     family, style, weights = FACES[name]
     package = name.partition("-latin")[0]
     font = TTFont(PACKAGES / package / "files" / f"{name}.woff2")
-    face = base64.b64encode(cut(instantiateVariableFont(font, {"wght": weights}), LETTERS))
+    face = base64.b64encode(cut(instantiateVariableFont(font, {"wght": weights}), letters))
     return (
         f'@font-face {{ font-family: "{family}"; font-style: {style};'
         f" font-weight: {' '.join(map(str, weights)) if isinstance(weights, tuple) else weights};"
@@ -64,7 +85,7 @@ def cut(font, letters):
     options = subset.Options(layout_features=FEATURES, flavor="woff2")
     font = subset.load_font(whole, options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=letters)
+    cutter.populate(text=letters)
     cutter.subset(font)
     subset.save_font(font, small := io.BytesIO(), options)
     return small.getvalue()
@@ -75,9 +96,9 @@ def cut_icons(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    style = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    letters = {ord(letter) for letter in VARIABLE.findall(style)}
-    letters.update(int(code, 16) for code in RULE.findall(style))
+    style = (static / "style.css").read_text(encoding="utf-8")
+    letters = set(VARIABLE.findall(style))
+    letters.update(chr(int(code, 16)) for code in RULE.findall(style))
     for name in ICONS:
         path = static / "vendor" / "fontawesome" / "webfonts" / f"{name}.woff2"
-        path.write_bytes(cut(TTFont(path), sorted(letters)))
+        path.write_bytes(cut(TTFont(path), "".join(sorted(letters))))

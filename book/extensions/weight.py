@@ -6,7 +6,6 @@ nothing moves when they do, and those further down come when they are scrolled t
 
 import gzip
 import re
-import subprocess
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -14,18 +13,12 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from docutils import nodes
-from formulas import NODE
 from PIL import Image
 
-PROGRAM = Path(__file__).with_name("purge.js")
-SHEETS = [
-    *("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css"),
-    "sphinx-design.min.css",
-]
-# A script in the head for which a page waits; what is written there needs the options at once.
-AWAITED = re.compile(
-    r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\b(?:defer|async)\b|documentation_options))"
-)
+# A script in the head for which a page waits.
+AWAITED = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
+# Sphinx's options, a few lines that what is written in the head needs at once.
+OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
 # The theme's icons, a second time and half a megabyte: a page has them as letters of a font.
 REDUNDANT = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
 # The arrow of a fold, drawn anew for each, in the place of which the book's style has a letter.
@@ -42,7 +35,6 @@ def setup(app):
     """Connect the moments: a page is read, and all pages and pictures are there."""
     app.connect("doctree-read", lighter_figures)
     app.connect("build-finished", lighten, priority=400)
-    app.connect("build-finished", purge, priority=450)  # before the icons are cut to those left
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -50,22 +42,16 @@ def lighten(app, exception):
     """Mend every page that has been written."""
     if exception or app.builder.format != "html":
         return
+    options = (Path(app.outdir) / "_static/documentation_options.js").read_text(encoding="utf-8")
     for page in Path(app.outdir).rglob("*.html"):
         written = page.read_text(encoding="utf-8")
         head, end, body = written.partition("</head>")
-        head = AWAITED.sub("<script defer ", REDUNDANT.sub("", head))
+        head = OPTIONS.sub(lambda _: f"<script>{options}</script>", REDUNDANT.sub("", head))
+        head = AWAITED.sub("<script defer ", head)
         body = ARROW.sub("", body)
         mended = head + end + PICTURE.sub(partial(sized, page.parent), body)
         if mended != written:
             page.write_text(mended, encoding="utf-8")
-
-
-def purge(app, exception):
-    """Leave, of the theme's style sheets, the rules that the book's pages can use."""
-    if exception or app.builder.format != "html":
-        return
-    sheets = [Path(app.outdir) / "_static" / name for name in SHEETS]
-    subprocess.run([NODE, PROGRAM, app.outdir, *sheets], check=True)
 
 
 def sized(folder, found):

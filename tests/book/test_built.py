@@ -41,7 +41,11 @@ def tags(path):
 
 
 def own_pages(book):
-    return [page for page in book.rglob("*.html") if page.name != "404.html"]
+    """The pages with the book's own look: not the way in, which is none, and pieces of a theme."""
+    pages = [page for page in book.rglob("*.html") if page.name != "404.html"]
+    return [page for page in pages if page.parent not in (book, book / "_static")] + [
+        book / name for name in ("search.html", "genindex.html")
+    ]
 
 
 # Weight
@@ -79,14 +83,22 @@ def test_the_front_page_is_light(book):
     assert weight <= 350_000
 
 
-def test_no_page_waits_for_a_script_or_loads_icons_twice(book):
+def test_a_page_waits_for_no_script_and_for_one_style_sheet(book):
     for page in own_pages(book):
-        head = page.read_text(encoding="utf-8").partition("</head>")[0]
-        for script in Tags(head).named("script"):
-            source = script.get("src", "documentation_options")
-            waits = not script.keys() & {"defer", "async"}
-            assert not waits or "documentation_options" in source, (page, source)
-            assert "fontawesome" not in source, page
+        head = Tags(page.read_text(encoding="utf-8").partition("</head>")[0])
+        for script in head.named("script"):
+            assert "src" not in script or script.keys() & {"defer", "async"}, (page, script)
+            assert "fontawesome" not in script.get("src", ""), page
+        sheets = [one for one in head.named("link") if one.get("rel") == "stylesheet"]
+        (waited,) = (one["href"] for one in sheets if "media" not in one)
+        assert (page.parent / waited.partition("?")[0]).resolve() == book / "_static/style.css"
+
+
+def test_the_one_style_sheet_names_only_files_that_are_there(book):
+    style = (book / "_static/style.css").read_text(encoding="utf-8")
+    named = set(re.findall(r"""url\(["']?(?!data:|#)([^)"'?]+)""", style))
+    assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in named)
+    assert {name for name in named if not (book / "_static" / name).exists()} == set()
 
 
 def test_no_page_holds_what_only_some_readers_ask_for(book):
@@ -95,7 +107,7 @@ def test_no_page_holds_what_only_some_readers_ask_for(book):
         html = page.read_text(encoding="utf-8")
         assert "searchindex" not in html, page
         assert not re.search("<script[^>]*mathjax", html), page
-        assert ("katex/katex.css" in html) == ('class="katex' in html), page
+        assert ("KaTeX_Main-Regular" in html) == ('class="katex' in html), page
 
 
 def test_every_picture_has_its_size_and_waits_to_be_seen(book):

@@ -48,7 +48,6 @@ def test_the_scale_of_letters_stays_and_lines_lose_only_decimals():
         ('<script data-x="1" src="a.js"></script>', True),
         ('<script defer src="a.js"></script>', False),
         ('<script async="async" src="a.js"></script>', False),
-        ('<script src="documentation_options.js"></script>', False),
         ("<script>let a = 1;</script>", False),
     ],
 )

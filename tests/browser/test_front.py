@@ -190,7 +190,7 @@ def test_the_line_glides_to_the_best_one_and_a_hand_stops_it(new_page):
     page.get_by_role("button", name="Best line").click()
     first = page.evaluate(READ)["line"]
     page.wait_for_function(f"(first) => String(({READ})().line) !== String(first)", arg=first)
-    pull(page, "Left end of the line", (0, 30))
+    pull(page, "Point 2", (0, 30))  # which stands still meanwhile, so that a slow hand meets it
     there = page.evaluate(READ)["line"]
     page.wait_for_timeout(200)
     assert page.evaluate(READ)["line"] == there
