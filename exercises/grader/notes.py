@@ -53,7 +53,8 @@ def _sealed(task: str, about: dict[str, Any]) -> dict[str, Any]:
     if "digits" in about:
         answers = _numbers(answers, about["digits"]).items()
     if "insight" in about:
-        answers = [*answers, (PASSED, f"right: {about['insight']}")]
+        work = f' See it at work: checks.houses("{task}")' if "houses" in about else ""
+        answers = [*answers, (PASSED, f"right: {about['insight']}{work}")]
     return kept | {"sealed": dict(sorted(seal(task, *answer) for answer in answers))}
 
 

@@ -31,6 +31,8 @@ def practice(chapter: str) -> str:
         hints = [covered(task, f"hint {k}", text) for k, text in enumerate(about.get("hints", []))]
         worked = covered(task, "worked", _worked(cells[name].source, about))
         kept[name] = {"hints": hints, "worked": worked}
+        if "houses" in about:
+            kept[name]["houses"] = covered(task, "houses", about["houses"].strip())
         _, _, rest = cells[f"{name}-check"].source.partition(HIDDEN[0])
         hidden = rest.partition(HIDDEN[1])[0].strip()
         if course.PUBLIC_SEED in hidden:

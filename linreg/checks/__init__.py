@@ -7,6 +7,7 @@ points and messages.
 
 from linreg.checks.alone import run, show
 from linreg.checks.answers import choice, number
+from linreg.checks.at_work import houses
 from linreg.checks.derivations import derivation, value
 from linreg.checks.diagnosis import call, passed, raises, same, slopes
 from linreg.checks.fresh import again
@@ -22,6 +23,7 @@ __all__ = [
     "choice",
     "derivation",
     "hint",
+    "houses",
     "letters",
     "number",
     "passed",

@@ -1,4 +1,4 @@
-"""What waits for a learner at home: hints, a worked answer, and how to draw fresh inputs.
+"""What waits for a learner at home: hints, a worked answer, fresh inputs, and the houses.
 
 It stands in files of its own, which no sandbox of the grader shows, and is masked, so that nobody
 reads it by accident. It is no secret: the sources of the exercises are public.
@@ -13,12 +13,18 @@ from linreg.checks.notes import digest_and_key, masked
 
 
 def of(task):
-    """Return what is stored for a task: `hints`, `worked` and, where inputs are drawn, `fresh`."""
+    """Return what is stored for a task: `hints` and `worked`, and for some `fresh` and `houses`."""
     chapter, _, name = task.partition("/")
     try:
         return _chapter(chapter)[name]
     except (OSError, KeyError):
         raise ValueError(f"There are no hints for {task!r} here.") from None
+
+
+def tasks_of(task):
+    """Return the names of all tasks of a task's chapter, such as ``"ch04/c3"``."""
+    chapter, _, _ = task.partition("/")
+    return [f"{chapter}/{name}" for name in _chapter(chapter)]
 
 
 def covered(task, part, text):

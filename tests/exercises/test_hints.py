@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from exercises import CHAPTERS, as_handed_in, tasks
+from exercises import CHAPTERS, as_handed_in, attempt, tasks
 from grader import sandbox
 from grader.limits import Limits
 from linreg import checks
@@ -148,3 +148,17 @@ def test_no_sandbox_shows_hints():
         done = subprocess.run(words, pass_fds=files, capture_output=True, text=True)
     assert "There are no hints for 'ch01/c1' here" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if task.name[0] == "c"], ids=str)
+def test_code_and_derivations_have_two_more_hints_and_an_insight(task):
+    hints, insight = task.notes["hints"], task.notes["insight"]
+    assert len(hints) >= 2
+    assert len({task.notes["otherwise"], insight, *hints}) == len(hints) + 2
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if "shorter" in task.notes], ids=str)
+def test_a_shorter_answer_is_right_and_shorter(task):
+    done = attempt(task, task.notes["shorter"])
+    assert (done.error, done.printed) == (None, task.prints)
+    assert len(task.notes["shorter"]) < len(as_handed_in(task))
