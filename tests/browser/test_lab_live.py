@@ -38,6 +38,12 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}\n"
         "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12",
     ],
+    "graph": [
+        "from linreg.autograd import Value\nfrom linreg.labs import Graph\n\n"
+        "w, b = Value(2), Value(1)\nlab = Graph((w * 3 + b - 4) ** 2, w=w, b=b)\nlab",
+        'print(f"leaf {lab.leaf} change {lab.change:g} step {lab.step} playing {lab.playing}")',
+        "lab.leaf, lab.change, lab.step = 'w', -0.5, 9",
+    ],
     "plane": [
         "from linreg.labs import Plane\n\nlab = Plane()\nlab",
         'print(f"row {lab.y_hat[0]:g} foot {lab.foot} alike {lab.alike:g} turned {lab.azimuth:g}")',
@@ -265,6 +271,26 @@ def test_browser_and_kernel_keep_each_others_plane(notebook):
     page.wait_for_selector('.lr-lab[data-verdict="line"]')
     page.wait_for_selector('[data-readout="least"]:text-is("?")')
     prints(page, ["1.9", "False", "1", "-30"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["graph"], indirect=True)
+def test_browser_and_kernel_keep_each_others_graph(notebook):
+    page = notebook
+
+    # From the browser to Python: another number is chosen and changed, and it runs forward.
+    b = page.locator('.lr-graph [aria-label^="b = 1"]')
+    b.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+ArrowUp")
+    prints(page, ["b", "0.1", "4", "False"])
+
+    # From Python to the browser: the engine's own objects, changed, their slopes run back.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="told"]')
+    assert page.locator('[data-readout="slope"]').inner_text() == "18"
+    assert page.locator('[data-readout="rise"]').inner_text() == "−6.75"
+    prints(page, ["w", "-0.5", "9", "False"])
     assert page.elsewhere == []
 
 

@@ -11,6 +11,7 @@ PAGES = {
     "walk": "04_the_long_walk",
     "bowl": "02_how_wrong_is_a_line",
     "drag": "02_how_wrong_is_a_line",
+    "graph": "11_autograd_from_nothing",
     "plane": "07_why_normal_projection",
     "slope": "03_the_gradient",
     "valley": "09_how_fast_is_the_walk",
@@ -100,6 +101,8 @@ def answers(lab):
     """What a lab must not tell before a hand has acted, as its page writes it."""
     if lab.slug() == "slope":
         return [readable(lab.slope())]
+    if lab.slug() == "graph":
+        return ["−18", "slope −6"]
     if lab.slug() == "plane":
         return ["(1.00, 3.00, 3.00)", readable(lab.distance(lab.nearest()))]
     if lab.slug() == "valley":
@@ -119,6 +122,7 @@ FIRST_ACTS = {
     "walk": "Play",
     "bowl": "Release",
     "drag": "Best line",
+    "graph": "Play",
     "plane": "Show the nearest place",
     "slope": "Show the tangent",
     "valley": "Play",

@@ -11,10 +11,11 @@ from linreg import labs
 KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"]
 
 MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
-MODULES += ["autograd"]
+MODULES += ["autograd", "at_scale"]
 MODULES += ["least_squares", "error_free", "extras", "plots", "datasets.ames", "datasets.nist"]
 MODULES += ["datasets.points", "datasets.records", "labs.bowl.bowl", "labs.doors.doors"]
-MODULES += ["labs.drag.drag", "labs.valley.valley", *(f"labs.kit.{part}" for part in KIT)]
+MODULES += ["labs.drag.drag", "labs.graph.layout", "labs.valley.valley"]
+MODULES += [f"labs.kit.{part}" for part in KIT]
 MODULES += [pytest.param("with_torch", marks=needs_torch)]
 MADE = [getattr(labs, name) for name in labs.__all__]
 
@@ -30,6 +31,7 @@ def defined_in(module):
 
 # Classes whose methods a reader calls, and all that labs are made of.
 CLASSES = ["datasets.Dataset", "datasets.NistProblem", "autograd.Value"]
+CLASSES += ["at_scale.Accumulator", "at_scale.GramAccumulator", "at_scale.TallSkinnyQR"]
 LAB_MODULES = [f"labs.{lab.slug()}.{lab.slug()}" for lab in MADE]
 for module in (*LAB_MODULES, *(f"labs.kit.{part}" for part in KIT)):
     CLASSES += defined_in(module)

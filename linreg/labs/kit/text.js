@@ -17,6 +17,12 @@ export function readable(value, digits = 4) {
   return `${withMinus(mantissa)}×10${superscript(Number(exponent))}`;
 }
 
+// A readable number without the zeros at its end: 9, −0.5, 3.2×10⁵.
+export function brief(value) {
+  const text = readable(value);
+  return text.includes(".") ? text.replace(/\.?0+(?=×|$)/, "") : text;
+}
+
 // 10⁻³, 5×10⁻⁴, 2.5×10⁹: a power of ten, times a number of three digits at most.
 export function powerText(value) {
   const [mantissa, exponent] = value.toExponential(2).split("e");

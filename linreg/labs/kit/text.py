@@ -1,10 +1,25 @@
 """Numbers as text; the same texts as in text.js."""
 
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["ROUNDING", "power", "readable", "significant", "superscript", "zero_if_rounding"]
+__all__ = [
+    "ROUNDING",
+    "brief",
+    "power",
+    "readable",
+    "significant",
+    "superscript",
+    "zero_if_rounding",
+]
 
 ROUNDING = 1e-9  # what rounding may leave of a residual that is none, as a part of the largest y
+
+
+def brief(value: float) -> str:
+    """Return a readable number without the zeros at its end: ``9``, ``−0.5``, ``3.2×10⁵``."""
+    text = readable(value)
+    return re.sub(r"\.?0+(?=×|$)", "", text) if "." in text else text
 
 
 def readable(value: float, digits: int = 4) -> str:

@@ -1,0 +1,5 @@
+"""The lab Graph."""
+
+from linreg.labs.graph.graph import Graph
+
+__all__ = ["Graph"]
