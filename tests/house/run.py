@@ -38,8 +38,12 @@ BOOK_TESTS = ["tests/book/test_plain.py", "tests/book/test_built.py"]
 APART = [f"--ignore={test}" for test in GRADER_TESTS + BOOK_TESTS]
 PAGE_TESTS = [f"tests/browser/test_{name}.py" for name in ("pages", "front", "search")]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
-# What a second Python tries: the helper module, but for NumPy's arithmetic and what files hold.
-TRIED_ONCE = [f"tests/linreg/test_{name}.py" for name in ("least_squares", "estimates", "datasets")]
+# What a second Python tries: the helper module, but for NumPy's arithmetic, what files hold, and
+# clusters.
+TRIED_ONCE = [
+    f"tests/linreg/test_{name}.py"
+    for name in ("least_squares", "estimates", "datasets", "at_scale_dask")
+]
 SECOND_UNITS = ["tests/linreg", *(f"--ignore={test}" for test in TRIED_ONCE)]
 NO_TORCH = ["-p", "tests.house.without_torch", "--nbval-current-env"]
 
