@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 def setup(app):
     """Connect the moment when all pages are there."""
-    app.connect("build-finished", join, priority=450)  # before the icons are cut to those left
+    app.connect("build-finished", join, priority=800)  # when all others have written theirs
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

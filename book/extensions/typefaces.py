@@ -31,9 +31,9 @@ VARIABLE = re.compile("[\ue000-\uf8ff]")  # the theme's own uses of icons, in it
 
 def setup(app):
     """Connect the moment when all pages are there."""
-    app.connect("build-finished", write_faces, priority=600)
-    app.connect("build-finished", cut_formulas, priority=600)
-    app.connect("build-finished", cut_icons, priority=600)
+    app.connect("build-finished", write_faces, priority=850)
+    app.connect("build-finished", cut_formulas, priority=850)
+    app.connect("build-finished", cut_icons, priority=850)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -1,8 +1,13 @@
 """What nbgrader knows of a cell: an entry in the cell's metadata, under `nbgrader`."""
 
+import re
+
 from nbformat import NotebookNode
 
-__all__ = ["by_grade_id", "grade_id", "is_answer", "is_check", "is_text"]
+__all__ = ["by_grade_id", "checks_of", "grade_id", "is_answer", "is_check", "is_text", "task_of"]
+
+# A task's answer is named "c3", its check "c3-check"; further steps have "c3b-check", "c3c-check".
+_STEP = re.compile(r"(?<=\d)[b-z]?-check$")
 
 
 def grade_id(cell: NotebookNode) -> str:
@@ -13,6 +18,16 @@ def grade_id(cell: NotebookNode) -> str:
 def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
     """Return the cells that nbgrader knows, by their names."""
     return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+
+
+def task_of(name: str) -> str:
+    """Return the task that a cell of this name belongs to, such as "c3" for "c3b-check"."""
+    return _STEP.sub("", name)
+
+
+def checks_of(notebook: NotebookNode, task: str) -> list[NotebookNode]:
+    """Return the cells that check a task, a step each, in their order."""
+    return [cell for cell in notebook.cells if is_check(cell) and task_of(grade_id(cell)) == task]
 
 
 def is_answer(cell: NotebookNode) -> bool:

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader import sandbox
-from grader.cells import grade_id, is_check
+from grader.cells import grade_id, is_check, task_of
 from grader.kernel_process import KernelFailedError, KernelProcess
 from grader.limits import Limits
 from grader.outputs import Allowance, clean, failure
@@ -158,7 +158,7 @@ class _Runner:
 
     def _checks_what_ran(self, k: int) -> bool:
         """Return whether cell ``k`` is the check of an answer that did run."""
-        answer = grade_id(self._cells[k]).removesuffix("-check")
+        answer = task_of(grade_id(self._cells[k]))
         return is_check(self._cells[k]) and any(
             grade_id(self._cells[j]) == answer for j in self._ran
         )

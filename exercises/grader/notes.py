@@ -5,7 +5,7 @@ import tomllib
 from typing import Any
 
 from grader import course
-from grader.cells import grade_id
+from grader.cells import checks_of
 from linreg.checks.answers import written
 from linreg.checks.notes import PASSED, seal
 
@@ -30,15 +30,11 @@ def notes(chapter: str) -> dict[str, Any]:
 def sealed_notes(chapter: str) -> str:
     """Return the notes of a chapter as `linreg.checks` reads them: a JSON text."""
     source = course.read(course.notebook(course.EXERCISES / "source", chapter))
-    points = {
-        grade_id(cell).removesuffix("-check"): cell.metadata.nbgrader.get("points")
-        for cell in source.cells
-        if grade_id(cell)
-    }
-    sealed = {
-        name: _sealed(f"{chapter}/{name}", task) | {"points": points[name]}
-        for name, task in notes(chapter).items()
-    }
+    sealed = {}
+    for name, task in notes(chapter).items():
+        steps = [cell.metadata.nbgrader["points"] for cell in checks_of(source, name)]
+        worth = {"points": sum(steps), "steps": len(steps)}
+        sealed[name] = _sealed(f"{chapter}/{name}", task) | worth
     return json.dumps(sealed, ensure_ascii=False, indent=1)
 
 

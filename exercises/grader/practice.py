@@ -8,7 +8,7 @@ import re
 from nbformat import NotebookNode
 
 from grader import course
-from grader.cells import by_grade_id, grade_id, is_answer, is_check
+from grader.cells import by_grade_id, checks_of, grade_id, is_answer, is_check
 from grader.notes import notes
 from grader.term import HIDDEN
 from linreg.checks.fresh import SEED, digest, drawn, is_safe
@@ -33,8 +33,7 @@ def practice(chapter: str) -> str:
         kept[name] = {"hints": hints, "worked": worked}
         if "houses" in about:
             kept[name]["houses"] = covered(task, "houses", about["houses"].strip())
-        _, _, rest = cells[f"{name}-check"].source.partition(HIDDEN[0])
-        hidden = rest.partition(HIDDEN[1])[0].strip()
+        hidden = "\n\n".join(_hidden(cell.source) for cell in checks_of(source, name))
         if course.PUBLIC_SEED in hidden:
             check = hidden.replace(course.PUBLIC_SEED, SEED)
             draws = _draws(task, check, _names(source, name))
@@ -49,6 +48,11 @@ def _worked(solution: str, about: dict) -> str:
     if "shorter" in about:
         parts += ["A shorter one:", about["shorter"].strip()]
     return "\n\n".join(parts)
+
+
+def _hidden(check: str) -> str:
+    """Return the hidden part of a check."""
+    return check.partition(HIDDEN[0])[2].partition(HIDDEN[1])[0].strip()
 
 
 def _names(source: NotebookNode, name: str) -> dict:

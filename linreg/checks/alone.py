@@ -43,7 +43,7 @@ def run(check, *answers):
         _judged(running, alone, [_as_usual(answer) for answer in answers])
     except NotYet as not_yet:
         if not_yet.begun and running.task:
-            progress.note(running.task, right=False)
+            progress.note_try(running.task)
         raise
     finally:
         trial.end()

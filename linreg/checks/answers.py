@@ -4,7 +4,7 @@ from math import isfinite
 
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about, open_note
-from linreg.checks.progress import note, tried
+from linreg.checks.progress import note_right, tried
 from linreg.checks.reading import keep, letters, only, readings
 from linreg.checks.showing import short
 from linreg.checks.words import otherwise
@@ -123,5 +123,5 @@ def _judge(task, verdict, text, read=""):
     """Print the note on the right answer; raise that on a wrong one."""
     if verdict != "right":
         raise NotYet(text + read)
-    note(task, right=True)
+    note_right(task)
     print(f"{task}: right. {text}{read}")

@@ -12,7 +12,7 @@ from math import isclose, isfinite, trunc
 from linreg.checks import progress, trial
 from linreg.checks.budget import limited
 from linreg.checks.not_yet import NotYet
-from linreg.checks.notes import PASSED, open_note
+from linreg.checks.notes import PASSED, about, open_note
 from linreg.checks.reading import plain, usual
 from linreg.checks.showing import name_of, own_line, said, short, shown_call
 from linreg.checks.unchanged import contents
@@ -165,13 +165,20 @@ def slopes(function, point, step=1e-4):
     return found
 
 
-def passed(task):
-    """Print that all visible checks of a task have passed; the last line of its visible part."""
+def passed(task, *, step=1):
+    """Print that all visible checks of a task have passed; the last line of its visible part.
+
+    A task may be checked in several steps, each worth a point: then this says which of them it is,
+    and the task is right once all of them are.
+    """
     if trial.running():
         trial.running().judge()
-    progress.note(task, right=True)
+    steps = about(task)["steps"]
+    progress.note_right(task, step, steps)
+    of = f" of step {step} of {steps}" if steps > 1 else ""
     _, insight = open_note(task, PASSED) or ("right", "")
-    print(f"{task}: the visible checks pass. {insight}".rstrip())
+    last = insight if step == steps else ""
+    print(f"{task}: the visible checks{of} pass. {last}".rstrip())
 
 
 # ---- Shapes

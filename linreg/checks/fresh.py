@@ -74,7 +74,7 @@ def is_safe(line):
 
 
 def _is_safe(number):
-    near = {_counted(number * (1 + part)) for part in (-1e-10, 0, 1e-10)}
+    near = {_counted(number * (1 + part)) for part in (-9e-10, -1e-10, 0, 1e-10, 9e-10)}
     if not _is_whole(number):
         near |= {_counted(number * (1 + part)) for part in (-NOISE, NOISE)}
     return len(near) == 1

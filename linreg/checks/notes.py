@@ -47,10 +47,11 @@ def open_note(task, answer):
 def about(task):
     """Return what is stored of a task.
 
-    Every task has `points` and `otherwise`, what to say of a wrong answer that nobody foresaw.
-    Answers that are given as such have `sealed` notes, numbers their `digits`, and choices their
-    `options` and whether `several` may be chosen. Work may have `relations`: what to say of each,
-    and a derivation what is `positive` in it, as in ``["c_2", "M - m"]``.
+    Every task has `points`, the `steps` in which they are given, and `otherwise`, what to say of a
+    wrong answer that nobody foresaw. Answers that are given as such have `sealed` notes, numbers
+    their `digits`, and choices their `options` and whether `several` may be chosen. Work may have
+    `relations`: what to say of each, and a derivation what is `positive` in it, as in
+    ``["c_2", "M - m"]``.
     """
     chapter, _, name = task.partition("/")
     try:

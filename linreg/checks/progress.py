@@ -59,14 +59,24 @@ def keep(name, **known):
         _unwritten.update(anew)
 
 
-def note(task, *, right):
-    """Note a try in a notebook, and whether it was right; elsewhere nothing is noted."""
+def note_right(task, step=1, steps=1):
+    """Note in a notebook that a step of a task is right, and with the last one that all is."""
     if not hasattr(builtins, "get_ipython"):
         return
-    if right:
-        keep(task, right=True)
-    else:
+    done = sorted({*steps_done(task), step})
+    keep(task, **({"right": True} if len(done) == steps else {"steps": done}))
+
+
+def note_try(task):
+    """Note in a notebook that an answer was not right yet."""
+    if hasattr(builtins, "get_ipython"):
         keep(task, tries=tries(task) + 1)
+
+
+def steps_done(task):
+    """Return the steps of a task that were right."""
+    found = of(task).get("steps", [])
+    return found if isinstance(found, list) else []
 
 
 def tries(task):
@@ -84,7 +94,7 @@ def tried(check):
             return check(task, *given, **named)
         except NotYet as not_yet:
             if not_yet.begun:
-                note(task, right=False)
+                note_try(task)
             raise
 
     return noting

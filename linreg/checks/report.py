@@ -10,6 +10,7 @@ from linreg.checks.notes import about, tasks_of
 NO_ANSWER = re.compile(r"There is no \w+ yet:")
 NOT_BEGUN = re.compile(r"\w+ (is still None:|does nothing yet:)")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
+STEP = re.compile(r"(?<=\d)[b-z]$")  # the later steps of the task c3 are called c3b and c3c
 TASK = re.compile(r"checks\.\w+\(\s*[\"'](?P<task>\w+/\w+)[\"']")
 
 
@@ -52,7 +53,7 @@ def report(path, *, seconds=60):
     missing = _missing(checks)
     answers = {_task(cell): cell for cell in notebook.cells if not _points(cell)}
     _run(notebook, path.resolve().parent, seconds)
-    late = {_task(cell) for cell in notebook.cells if _was_interrupted(cell)}
+    late = {STEP.sub("", _task(cell) or "") for cell in notebook.cells if _was_interrupted(cell)}
     slow = f"Not yet. It takes more than {seconds:g} s, and was interrupted."
     graded = [cell for cell in notebook.cells if _points(cell)]
     return [_line(cell, answers, late, slow) for cell in graded] + missing
@@ -135,7 +136,7 @@ def _points(cell):
 
 
 def _task(cell):
-    """Return the task that a cell belongs to, or None."""
+    """Return the task, or the step of one, that a cell belongs to, or None."""
     grade_id = _settings(cell).get("grade_id")
     return grade_id.removesuffix("-check") if isinstance(grade_id, str) else None
 
@@ -158,12 +159,13 @@ def _line(cell, answers, late, slow):
     task = _task(cell)
     if not _is_check(cell):
         return Line(task, None, _points(cell), "An answer in words, marked by a person.")
-    if task in late:
+    answer = STEP.sub("", task)
+    if answer in late:
         return Line(task, 0, _points(cell), slow)
     failed = _error(cell)
     if failed is None:
         return Line(task, _points(cell), _points(cell), "right, as far as one can see")
-    before = _error(answers.get(task))
+    before = _error(answers.get(answer))
     if before is not None and (failed.ename != "NotYet" or NO_ANSWER.match(failed.evalue)):
         return Line(task, 0, _points(cell), f"Not yet. Your answer cell ends with {_said(before)}")
     if failed.ename == "NotYet":
@@ -191,10 +193,18 @@ def _missing(checks):
     named = [match["task"] for cell in checks if (match := TASK.search(cell.source))]
     there = {_task(cell) for cell in checks}
     chapters = sorted({task.partition("/")[0] for task in named})
-    wanted = [(chapter, name) for chapter in chapters for name in tasks_of(chapter)]
+    wanted = [f"{chapter}/{name}" for chapter in chapters for name in tasks_of(chapter)]
     message = "Its check is missing. Copy its cells from a fresh release."
     return [
-        Line(name, 0, about(f"{chapter}/{name}")["points"], message)
-        for chapter, name in wanted
+        Line(name, 0, points, message)
+        for task in wanted
+        for name, points in _steps(task)
         if name not in there
     ]
+
+
+def _steps(task):
+    """Return the name and the points of each step of a task."""
+    _, _, name = task.partition("/")
+    points, steps = about(task)["points"], about(task)["steps"]
+    return [(name + letter, points / steps) for letter in ["", *"bcdefgh"][:steps]]

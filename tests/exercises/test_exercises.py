@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -15,6 +16,7 @@ from exercises import (
     SEEDS,
     as_handed_in,
     attempt,
+    printed_by,
     settings,
     tasks,
     with_seed,
@@ -22,6 +24,7 @@ from exercises import (
 )
 from grader import course
 from grader import notes as grader_notes
+from grader.cells import checks_of, task_of
 from grader.marking import hidden_lines, same_lines
 from grader.release import make_release
 from grader.term import HIDDEN
@@ -80,10 +83,26 @@ def test_the_opening_says_the_points_of_each_part(chapter):
     assert says in source.cells[0].source.splitlines()
 
 
+@each_task
+def test_three_points_are_given_in_steps_of_one(task):
+    """Each step has a cell of its own, which says which step it is, and prints hidden lines."""
+    source = course.read(course.notebook(course.EXERCISES / "source", task.chapter))
+    cells = checks_of(source, task.name)
+    assert [settings(cell).points for cell in cells] == (
+        [1] * 3 if task.points == 3 else [task.points]
+    )
+    for step, cell in enumerate(cells, 1):
+        assert (f'checks.passed("{task}", step={step})' in cell.source) == (len(cells) > 1)
+        assert hidden_lines(printed_by(cell))
+
+
 def graded(source):
     """The points of each task, those marked by hand too, in the order of the notebook."""
     cells = [settings(cell) for cell in source.cells if settings(cell).get("grade")]
-    return {about.grade_id.removesuffix("-check"): about.points for about in cells}
+    points = Counter()
+    for about in cells:
+        points[task_of(about.grade_id)] += about.points
+    return dict(points)
 
 
 @each_chapter
@@ -220,5 +239,6 @@ def test_a_check_leaves_a_learners_names_alone(task):
     imports, *body = ast.parse(task.check).body
     assert ast.unparse(imports) == "from linreg import checks"
     defined = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-    assert set(defined) <= {f"check_{task.name}", f"hidden_{task.name}"}
+    names = [task.name + letter for letter in ["", "b", "c"][: task.steps]]
+    assert set(defined) <= {f"{part}_{name}" for part in ("check", "hidden") for name in names}
     assert all(isinstance(node, ast.Expr | ast.FunctionDef) for node in body)

@@ -162,3 +162,13 @@ def test_a_shorter_answer_is_right_and_shorter(task):
     done = attempt(task, task.notes["shorter"])
     assert (done.error, done.printed) == (None, task.prints)
     assert len(task.notes["shorter"]) < len(as_handed_in(task))
+
+
+def test_a_task_in_steps_is_right_once_each_of_them_is(capsys):
+    task = "ch04/c3"
+    for step in (3, 1):
+        checks.passed(task, step=step)
+        assert f"{task}: the visible checks of step {step} of 3 pass." in capsys.readouterr().out
+        assert not progress.of(task).get("right")
+    checks.passed(task, step=2)
+    assert progress.of(task)["right"]

@@ -10,11 +10,13 @@ import tomllib
 from pathlib import Path
 
 import nbclient
+import nbformat
 import pytest
 from classroom import answered, hand_in, solutions, with_words
 
 from exercises import CHAPTERS, SOURCES, settings, tasks
-from grader.course import read
+from grader.course import EXERCISES, read
+from grader.course import notebook as notebook_of
 from linreg.checks import notes, progress
 from linreg.checks.__main__ import main
 from linreg.checks.report import Line, report
@@ -65,8 +67,9 @@ def test_a_notebook_without_errors_gets_all_points_each_task_once(tmp_path, monk
     monkeypatch.setattr("linreg.checks.report._run", lambda *_: None)
     path = hand_in(tmp_path, "mine", answered(chapter, with_words(chapter)))
     lines = [line for line in report(path) if line.points is not None]
-    assert [line.task for line in lines] == [task.name for task in tasks(chapter)]
-    assert [line.points for line in lines] == [task.points for task in tasks(chapter)]
+    steps = [(task, letter) for task in tasks(chapter) for letter in ["", "b", "c"][: task.steps]]
+    assert [line.task for line in lines] == [f"{task.name}{letter}" for task, letter in steps]
+    assert [line.points for line in lines] == [task.points / task.steps for task, _ in steps]
     assert main([str(path)]) == 0
 
 
@@ -258,7 +261,7 @@ def test_the_table_says_what_is_next_and_how_far_each_chapter_is():
     progress.keep("ch99", points=4)
     text = plain(LINES)
     assert "Next: b1." in text
-    assert re.search(r"ch01 +#####\.+ 4 of 16", text)
+    assert re.search(r"ch01 +#####\.+ 4 of 15", text)
     assert "ch02" not in text
     assert "ch99" not in text
     assert "Next" not in plain(LINES[:1])
@@ -273,7 +276,7 @@ def test_in_a_terminal_the_table_has_colours_and_the_same_words():
     with_styles = console.export_text(styles=True, clear=False)
     words = console.export_text()
     assert "\x1b[" in with_styles
-    for expected in ("✓ a1", "· b1", "✗ c1", "[bold] is no markup", "Next: b1.", "4 of 16"):
+    for expected in ("✓ a1", "· b1", "✗ c1", "[bold] is no markup", "Next: b1.", "4 of 15"):
         assert expected in words
     assert max(map(len, words.splitlines())) <= 80
 
@@ -291,7 +294,7 @@ def test_without_rich_or_a_terminal_the_table_is_plain(monkeypatch, capsys):
 
 def test_a_report_is_kept_for_the_bar(tmp_path):
     main([str(hand_in(tmp_path, "mine", answered("ch01", solutions("ch01"))))])
-    assert progress.of("ch01") == {"points": 16}
+    assert progress.of("ch01") == {"points": 15}
 
 
 def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
@@ -306,3 +309,25 @@ def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
     assert "`def line_through(p, q)`" in error.traceback[0]
     (error,) = of["c2-check"].outputs
     assert "run the cell with your answer first" in error.evalue
+
+
+def test_each_step_of_a_task_has_a_line_of_its_own(tmp_path):
+    """A walk that does not look at its last place is right in the first step alone."""
+    notebook = read(notebook_of(EXERCISES / "source", "ch04"))
+    names = ("c4", "c4-check", "c4b-check", "c4c-check")
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    notebook.cells = [first, *(c for c in notebook.cells if settings(c).get("grade_id") in names)]
+    answer = notebook.cells[1]
+    answer.source = answer.source.replace("steps, length <= enough", "steps, steps < max_steps")
+    nbformat.write(notebook, tmp_path / "ch04.ipynb")
+    lines = {line.task: line for line in report(tmp_path / "ch04.ipynb")}
+    assert [lines[name].points for name in ("c4", "c4b", "c4c")] == [1, 0, 0]
+    assert [lines[name].possible for name in ("c4", "c4b", "c4c")] == [1, 1, 1]
+    answer.source = "def walk(X):\n    return 1 +\n"
+    del notebook.cells[3]
+    nbformat.write(notebook, tmp_path / "ch04.ipynb")
+    lines = {line.task: line for line in report(tmp_path / "ch04.ipynb")}
+    assert "SyntaxError" in lines["c4"].message
+    assert "SyntaxError" in lines["c4c"].message
+    assert "Its check is missing" in lines["c4b"].message
+    assert sum(line.possible for line in lines.values() if line.task.startswith("c4")) == 3

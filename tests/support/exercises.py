@@ -7,13 +7,14 @@ from functools import cache
 
 from nbformat import NotebookNode
 
-from grader import course, notes
-from grader.term import reseeded
+from grader import cells, course, notes
+from grader.term import HIDDEN, reseeded
 
 CHAPTERS = course.chapters()
 DEEPER = [chapter for chapter in CHAPTERS if chapter.endswith("_deeper")]  # of deeper pages
 MAIN = [chapter for chapter in CHAPTERS if chapter not in DEEPER]
 SOURCES = [course.notebook(course.EXERCISES / "source", chapter) for chapter in CHAPTERS]
+IMPORT = "from linreg import checks"  # how the cell of a check begins
 SEEDS = ("maple 4711", "a quiet street")  # two private ones
 RELEASES = [course.notebook(course.EXERCISES / "release", chapter) for chapter in CHAPTERS]
 
@@ -30,6 +31,7 @@ class Task:
     check: str
     prints: str  # what the check cell printed for the solution
     points: float
+    steps: int  # in how many cells it is checked
     notes: dict
 
     def __str__(self):
@@ -55,22 +57,48 @@ def tasks(chapter: str) -> list[Task]:
         for folder in ("source", "release")
     ]
     of_tasks, found, given = notes.notes(chapter), [], []
-    of = {settings(cell).get("grade_id"): cell for cell in source.cells}
-    stub = {settings(cell).get("grade_id"): cell for cell in stubs.cells}
+    of, stub = cells.by_grade_id(source), cells.by_grade_id(stubs)
     for cell in source.cells:
         about = settings(cell)
         if cell.cell_type == "code" and about.get("grade"):
-            name = about.grade_id.removesuffix("-check")
+            name = cells.task_of(about.grade_id)
+            if found and found[-1].name == name:
+                continue  # a further step of the same task
+            checks = cells.checks_of(source, name)
             task = Task(
-                *(chapter, name, tuple(given), of[name].source, stub[name].source, cell.source),
-                prints="".join(output.text for output in cell.outputs if "text" in output),
-                points=about.points,
+                *(chapter, name, tuple(given), of[name].source, stub[name].source),
+                check=in_one([check.source for check in checks]),
+                prints=visible_first("".join(map(printed_by, checks))),
+                points=sum(settings(check).points for check in checks),
+                steps=len(checks),
                 notes=of_tasks.get(name, {}),
             )
             found.append(task)
         elif cell.cell_type == "code" and about.get("locked"):
             given.append(cell.source)
     return found
+
+
+def in_one(checks: list[str]) -> str:
+    """The steps of a check as one: all that is visible, then all that is hidden."""
+    if len(checks) == 1:
+        return checks[0]
+    parts = [check.partition(HIDDEN[0]) for check in checks]
+    imported = f"{IMPORT}\n\n"
+    visible = imported + "\n\n".join(seen.replace(IMPORT, "").strip() for seen, _, _ in parts)
+    hidden = "\n".join(rest.partition(HIDDEN[1])[0] for _, _, rest in parts)
+    return f"{visible}\n{HIDDEN[0]}\n{hidden}\n{HIDDEN[1]}"
+
+
+def printed_by(check: NotebookNode) -> str:
+    """What the cell of a check printed."""
+    return "".join(output.text for output in check.outputs if "text" in output)
+
+
+def visible_first(printed: str) -> str:
+    """The lines that the steps of a check print, in the order of `in_one`."""
+    lines = printed.splitlines(keepends=True)
+    return "".join(sorted(lines, key=lambda line: line.startswith("hidden> ")))
 
 
 def wrong_answers(task: Task) -> list[tuple[str, str, str]]:
