@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 NOTEBOOKS ?= $(wildcard notebooks/*.ipynb notebooks/deeper/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
-WHAT ?= loops_to_numpy solvers challenge grading
+WHAT ?= loops_to_numpy solvers challenge grading at_scale roofline
 BIN := .venv/bin
 BUILD := _build
 GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader

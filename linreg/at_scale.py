@@ -26,7 +26,7 @@ from typing import Any, Self
 from linreg import validation
 from linreg.error_free import two_sum
 from linreg.extras import extra
-from linreg.least_squares import EPS, all_finite, floats, read
+from linreg.least_squares import EPS, floats, read, read_one_target, read_weights
 from linreg.result import LinearFit
 
 with extra("numpy"):
@@ -90,7 +90,7 @@ class Accumulator:
         B = np.ones((2, len(y))).T
         np.subtract(y, shift[-1], out=B[:, 1])
         if sample_weight is not None:
-            root = np.sqrt(read_weights(sample_weight, len(y)))
+            root = np.sqrt(read_weights(sample_weight, "sample_weight", len(y)))
             A, B = A * root[:, None], B * root[:, None]
         before = self.nothing(len(shift)) if self.kept is None else self.kept
         with np.errstate(over="ignore", invalid="ignore"):
@@ -473,24 +473,8 @@ def read_shapes(X, y):
     """Return X and y as float64 arrays of shapes (n, p) and (n,), their entries not looked at."""
     X, y = floats(X, "X"), floats(y, "y")
     if X.ndim != 2 or X.size == 0 or y.shape != X.shape[:1]:
-        read(X, y)  # which names what is wrong, if it is not that y has more than one column
-        raise ValueError(f"y has shape {y.shape}: pass one target a row, shape (n_samples,)")
+        read_one_target(X, y)  # which names what is wrong
     return X, y
-
-
-def read_weights(sample_weight, n_rows):
-    """Return the weights as a float64 array of shape (n,)."""
-    weights = floats(sample_weight, "sample_weight")
-    if weights.shape != (n_rows,):
-        raise ValueError(
-            f"sample_weight has shape {weights.shape}, but X has {n_rows} rows: pass one a row"
-        )
-    all_finite(weights, "sample_weight")
-    for i in np.flatnonzero(weights < 0)[:1]:
-        raise ValueError(
-            f"sample_weight[{i}] is {weights[i]}: pass 0 or more, 0 to leave a row out"
-        )
-    return weights
 
 
 def first_shift(X, y):

@@ -1,4 +1,4 @@
-"""What a fit costs, counted before it runs: operations and memory, for each method.
+"""What a fit costs, counted before it runs: operations, memory, and the time that these allow.
 
 An operation is one addition, subtraction, multiplication, division or root of floating-point
 numbers (a flop). The counts hold the leading terms and leave out lower powers, such as the 2 N D
@@ -14,7 +14,8 @@ A count is no clock. Two methods with equal counts may differ in time by several
 product of matrices does more operations a second than one of a matrix and a vector.
 
 Source: Trefethen and Bau (1997), "Numerical Linear Algebra", SIAM, lecture 11, and Golub and Van
-Loan (2013), "Matrix Computations", 4th edition, section 5.3.
+Loan (2013), "Matrix Computations", 4th edition, section 5.3; for the roofline Williams, Waterman
+and Patterson (2009), https://doi.org/10.1145/1498765.1498785.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,15 +26,19 @@ from linreg import validation
 
 __all__ = [
     "METHODS",
+    "STEPS",
     "cheapest",
     "crude_operations",
     "data_memory",
     "memory",
     "operations",
+    "roofline",
     "steps_needed",
+    "work",
 ]
 
 METHODS = ("normal equations", "qr", "lstsq", "gradient descent")
+STEPS = ("X @ w", "X.T @ r", "gradient step", "X.T @ X", "qr")
 
 
 def operations(method: str, n_samples: int, n_features: int, n_steps: int) -> float:
@@ -165,6 +170,64 @@ def steps_needed(condition_number: float, shrink: float) -> int | float:
     return ceil(log(shrink) / log1p(-2 / (condition_number**2 + 1)))
 
 
+def work(
+    step: str, n_samples: int, n_features: int, word_bytes: int, n_targets: int = 1
+) -> tuple[float, int]:
+    """Return the operations of one step, and the bytes that it reads and writes at least.
+
+    ===============  ================  ===========================================================
+    step             operations        words: what is read and written once, if no cache keeps X
+    ===============  ================  ===========================================================
+    "X @ w"          2 N D T           N D + (N + D) T
+    "X.T @ r"        2 N D T           N D + (N + D) T
+    "gradient step"  4 N D T           2 N D + 3 (N + D) T: two passes over X; y and w are read, the
+                                       residual is written and read, the new w is written
+    "X.T @ X"        2 N D²            N D + D²: both halves, as a general product forms them
+    "qr"             as `operations`   2 N D: X is read, and its factors are written
+    ===============  ================  ===========================================================
+
+    Parameters
+    ----------
+    step : str
+        One of ``STEPS``.
+    n_samples, n_features : int
+        N and D, the shape of ``X``.
+    word_bytes : int
+        8 for float64, 4 for float32, 2 for bfloat16.
+    n_targets : int
+        T, the columns of the targets and of the weights; the last two steps have no use for it.
+    """
+    n_samples, n_features, word_bytes, n_targets = check_step(
+        step, n_samples, n_features, word_bytes, n_targets
+    )
+    N, D, T = n_samples, n_features, n_targets
+    counts = {
+        "X @ w": (2 * N * D * T, N * D + (N + D) * T),
+        "X.T @ r": (2 * N * D * T, N * D + (N + D) * T),
+        "gradient step": (4 * N * D * T, 2 * N * D + 3 * (N + D) * T),
+        "X.T @ X": (2 * N * D**2, N * D + D**2),
+        "qr": (operations("qr", N, D, 0), 2 * N * D),
+    }
+    n_operations, words = counts[step]
+    return n_operations, word_bytes * words
+
+
+def roofline(n_operations: float, n_bytes: float, peak: float, bandwidth: float) -> float:
+    """Return the least seconds that some work can take: it waits for arithmetic or for bytes.
+
+    Parameters
+    ----------
+    n_operations, n_bytes : float
+        The work, as ``work`` counts it.
+    peak : float
+        The most operations that the machine does in a second, in numbers of this type.
+    bandwidth : float
+        The most bytes that it reads or writes in a second, from and to its memory.
+    """
+    peak, bandwidth = check_peaks(peak, bandwidth)
+    return max(n_operations / peak, n_bytes / bandwidth)
+
+
 # ---- What the counts demand
 
 
@@ -189,3 +252,20 @@ def check_rate(condition_number, shrink):
         raise ValueError(f"shrink is {shrink!r}: pass a share between 0 and 1, such as 1e-6")
     number = validation.number
     return number(condition_number, "condition_number"), number(shrink, "shrink")
+
+
+def check_step(step, n_samples, n_features, word_bytes, n_targets):
+    """Return whole numbers, or raise what is wrong with one of them or with the step."""
+    if step not in STEPS:
+        raise ValueError(f"no step {step!r}: choose one of {', '.join(STEPS)}")
+    sizes = {"n_samples": n_samples, "n_features": n_features, "word_bytes": word_bytes}
+    return check(METHODS[0], **sizes, n_targets=n_targets)
+
+
+def check_peaks(peak, bandwidth):
+    """Return two floats above zero, or raise."""
+    found = validation.number(peak, "peak"), validation.number(bandwidth, "bandwidth")
+    for name, value in zip(("peak", "bandwidth"), found):
+        if value <= 0:
+            raise ValueError(f"{name} is {value!r}: pass what the machine does in a second")
+    return found

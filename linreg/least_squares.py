@@ -205,19 +205,8 @@ def polyfit(x: ArrayLike, y: ArrayLike, degree: int) -> np.ndarray:
     >>> polyfit([0, 1, 2, 3], [1, 2, 5, 10], 2).tolist()
     [1.0, 0.0, 1.0]
     """
-    if isinstance(degree, bool) or not isinstance(degree, Integral):
-        raise TypeError(f"degree is {degree!r}: pass a whole number, 0 or more")
     dtype = answer_type(x, y)
-    x, y = floats(x, "x"), floats(y, "y")
-    if x.ndim != 1 or y.ndim != 1:
-        raise ValueError(f"x and y have shapes {x.shape} and {y.shape}: pass two of (n,)")
-    all_finite(x, "x")
-    _, y = read(x[:, None], y)
-    if not 0 <= degree < len(np.unique(x)):
-        raise ValueError(
-            f"degree is {degree}, and x has {len(np.unique(x))} different values: pass a degree "
-            "from 0 to one less than these"
-        )
+    x, y = read_points(x, y, degree)
     coef, error = polynomial(x, y, degree)
     if error > EPS and degree <= WHOLE_DEGREE:
         coef = whole_polynomial(x, y, degree)
@@ -758,6 +747,49 @@ def read(X, y):
     all_finite(X, "X")
     all_finite(y, "y")
     return X, y
+
+
+def read_one_target(X, y):
+    """Return X and y as float64 arrays of shapes (n, p) and (n,)."""
+    X, y = read(X, y)
+    if y.ndim != 1:
+        raise ValueError(f"y has shape {y.shape}: pass one target a row, shape (n_samples,)")
+    return X, y
+
+
+def with_ones(X, fit_intercept):
+    """Return the columns of X and, where there is an intercept, the ones."""
+    return np.column_stack([X, np.ones(len(X))]) if fit_intercept else X
+
+
+def read_points(x, y, degree):
+    """Return x and y as float64 arrays of shape (n,), to which a polynomial can be fitted."""
+    if isinstance(degree, bool) or not isinstance(degree, Integral):
+        raise TypeError(f"degree is {degree!r}: pass a whole number, 0 or more")
+    x, y = floats(x, "x"), floats(y, "y")
+    if x.ndim != 1 or y.ndim != 1:
+        raise ValueError(f"x and y have shapes {x.shape} and {y.shape}: pass two of (n,)")
+    all_finite(x, "x")
+    _, y = read(x[:, None], y)
+    if not 0 <= degree < len(np.unique(x)):
+        raise ValueError(
+            f"degree is {degree}, and x has {len(np.unique(x))} different values: pass a degree "
+            "from 0 to one less than these"
+        )
+    return x, y
+
+
+def read_weights(weights, name, n_rows):
+    """Return weights as a float64 array of shape (n,)."""
+    weights = floats(weights, name)
+    if weights.shape != (n_rows,):
+        raise ValueError(
+            f"{name} has shape {weights.shape}, but X has {n_rows} rows: pass one a row"
+        )
+    all_finite(weights, name)
+    for i in np.flatnonzero(weights < 0)[:1]:
+        raise ValueError(f"{name}[{i}] is {weights[i]}: pass 0 or more, 0 to leave a row out")
+    return weights
 
 
 def answer_type(*given):

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 __all__ = [
     *["array", "checks", "dependent", "enough_rows", "is_checked", "matrix", "not_empty"],
     *["not_masked", "number", "same_length", "sequence", "settings", "unusable", "vector"],
-    "within",
+    *["whole_number", "within"],
 ]
 
 _LARGEST_INTEGER = isqrt(2**63 - 1)  # 3,037,000,499: beyond it a square leaves int64
@@ -229,10 +229,16 @@ def settings(learning_rate: float, n_steps: int, fit_intercept: bool) -> None:
         raise TypeError(f"learning_rate is {learning_rate!r}: pass a float, as in float(rate)")
     if number(learning_rate, "learning_rate") <= 0:
         raise ValueError(f"learning_rate is {learning_rate!r}: pass a positive number, such as 0.1")
-    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or n_steps < 0:
-        raise ValueError(f"n_steps is {n_steps!r}: pass a whole number of steps, 0 or more")
+    whole_number(n_steps, "n_steps")
     if type(fit_intercept).__name__ not in ("bool", "bool_"):  # Python's and NumPy's
         raise ValueError(f"fit_intercept is {fit_intercept!r}: pass True or False")
+
+
+def whole_number(value: int, name: str) -> None:
+    """Raise unless ``value`` counts something; ``name`` is that of the count, as in "n_steps"."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
+        what = name.removeprefix("n_")
+        raise ValueError(f"{name} is {value!r}: pass a whole number of {what}, 0 or more")
 
 
 def enough_rows(n_samples: int, n_unknowns: int) -> None:

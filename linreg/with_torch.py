@@ -2,11 +2,15 @@
 
 ``X`` is a tensor of shape (n_samples, n_features), ``y`` one of shape (n_samples,). The loss is the
 mean of the squared residuals, and its gradient is left to autograd. float32 and float64 tensors
-keep their precision and their device; everything else becomes float64. Every function raises
-``ValueError`` or ``TypeError``, naming the fix, for input that is empty, ragged, of unequal lengths
-or not finite.
+keep their precision; everything else becomes float64. All work is done on the device on which the
+tensors are. Every function raises ``ValueError`` or ``TypeError``, naming the fix, for input that
+is empty, ragged, of unequal lengths or not finite, or on two devices.
+
+The first five names are those of all backends; ``fit_minibatches`` is the walk as PyTorch's users
+write it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from linreg import validation
@@ -15,9 +19,11 @@ from linreg.result import LinearFit
 
 with extra("torch"):
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
+    from torch.utils.data import DataLoader, TensorDataset
 
 __all__ = ["fit_gradient_descent", "fit_least_squares", "gradient", "mean_squared_error", "predict"]
+__all__ += ["fit_minibatches"]
 
 
 TensorLike = Tensor | Any  # or what becomes one: an array, a list of rows
@@ -75,7 +81,8 @@ def fit_gradient_descent(
 def fit_least_squares(X: TensorLike, y: TensorLike, *, fit_intercept: bool = True) -> LinearFit:
     """Return the ``LinearFit`` of least loss, by orthogonal columns.
 
-    Raises ``ValueError`` for collinear columns and for fewer rows than unknowns. Source: Golub
+    Raises ``ValueError`` for collinear columns and for fewer rows than unknowns, on every device;
+    ``torch.linalg.lstsq`` has a driver on CUDA that takes full rank for granted. Source: Golub
     (1965), "Numerical methods for solving linear least squares problems", Numerische Mathematik
     7, 206–216: Householder's QR.
     """
@@ -101,6 +108,75 @@ def solve_columns(columns, y, n_features):
     return torch.linalg.solve(R, Q.T @ y.double()).to(columns.dtype)
 
 
+def fit_minibatches(
+    X: TensorLike,
+    y: TensorLike,
+    *,
+    learning_rate: float,
+    batch_size: int,
+    n_epochs: int,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.SGD,
+    seed: int = 0,
+) -> LinearFit:
+    """Walk from zero, a few rows a step, and return a ``LinearFit`` with ``n_epochs + 1`` losses.
+
+    ``optimizer(parameters, lr=learning_rate)`` makes what takes the steps: a class of
+    ``torch.optim`` or a function of your own. Each epoch goes through all rows, in batches of
+    ``batch_size`` (the last one may be smaller), in an order that ``seed`` decides, the same on
+    every device. The losses are those of all rows, at the start and after each epoch. Scale the
+    columns of ``X`` before; a walk that leaves the range of floats raises ``ValueError``. Source:
+    Robbins and Monro (1951), "A stochastic approximation method", The Annals of Mathematical
+    Statistics 22(3), 400–407.
+    """
+    X, y = check_training(X, y, learning_rate, n_epochs)
+    model, loss_function = model_at_zero(X), nn.MSELoss()
+    stepper = optimizer(model.parameters(), lr=learning_rate)
+    loader = shuffled_loader(X, y, batch_size, seed)
+    loss_history = [mean_squared_error(y, predict(X, *line_of(model))).item()]
+    for _ in range(n_epochs):
+        for X_batch, y_batch in loader:
+            stepper.zero_grad()
+            loss = loss_function(model(X_batch)[:, 0], y_batch)
+            loss.backward()
+            stepper.step()
+        loss_history.append(mean_squared_error(y, predict(X, *line_of(model))).item())
+    return LinearFit(*line_of(model), loss_history)
+
+
+def model_at_zero(X):
+    """Return a linear model for the columns of ``X``, on its device, with all parameters 0."""
+    model = nn.Linear(X.shape[1], 1, dtype=X.dtype, device=X.device)
+    nn.init.zeros_(model.weight)
+    nn.init.zeros_(model.bias)
+    return model
+
+
+def shuffled_loader(X, y, batch_size, seed):
+    """Return what gives batches of rows and targets, shuffled anew for each epoch."""
+    order = torch.Generator().manual_seed(seed)
+    return DataLoader(TensorDataset(X, y), batch_size, shuffle=True, generator=order)
+
+
+def line_of(model):
+    """Return a model's coefficients, shape (n_features,), and its intercept, without a graph."""
+    model = check_finite(model)
+    return model.weight[0].detach(), model.bias[0].detach()
+
+
+def check_finite(model):
+    """Return a model whose parameters are numbers, or raise."""
+    if not all(torch.all(torch.isfinite(one)) for one in model.parameters()):
+        raise ValueError("the walk has left the range of floats: lower the learning_rate")
+    return model
+
+
+def check_training(X, y, learning_rate, n_epochs):
+    """Return rows and targets that no graph holds, or raise what is wrong with a setting."""
+    validation.whole_number(n_epochs, "n_epochs")
+    X, y = check(X, y, learning_rate=learning_rate)
+    return X.detach(), y.detach()
+
+
 def matrix(X):
     """Return ``X`` as a floating tensor of shape (n_samples, n_features)."""
     if validation.is_checked(X):
@@ -120,6 +196,11 @@ def vector(values, name, like=None):
     tensor = _as_floats(values, name, ndim=1)
     if like is not None and tensor.dtype != like.dtype:
         raise TypeError(f"{name} is {tensor.dtype} but X or y is {like.dtype}: convert one of them")
+    if like is not None and tensor.device != like.device:
+        raise ValueError(
+            f"{name} is on {tensor.device} but X or y is on {like.device}: move one of them, as in "
+            f"{name}.to(X.device)"
+        )
     return tensor
 
 

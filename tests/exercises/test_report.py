@@ -314,17 +314,14 @@ def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
 def test_each_step_of_a_task_has_a_line_of_its_own(tmp_path):
     """A walk that does not look at its last place is right in the first step alone."""
     notebook = read(notebook_of(EXERCISES / "source", "ch04"))
-    names = ("c4", "c4-check", "c4b-check", "c4c-check")
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    notebook.cells = [first, *(c for c in notebook.cells if settings(c).get("grade_id") in names)]
-    answer = notebook.cells[1]
+    answer = next(cell for cell in notebook.cells if settings(cell).get("grade_id") == "c4")
     answer.source = answer.source.replace("steps, length <= enough", "steps, steps < max_steps")
     nbformat.write(notebook, tmp_path / "ch04.ipynb")
     lines = {line.task: line for line in report(tmp_path / "ch04.ipynb")}
     assert [lines[name].points for name in ("c4", "c4b", "c4c")] == [1, 0, 0]
     assert [lines[name].possible for name in ("c4", "c4b", "c4c")] == [1, 1, 1]
     answer.source = "def walk(X):\n    return 1 +\n"
-    del notebook.cells[3]
+    notebook.cells = [c for c in notebook.cells if settings(c).get("grade_id") != "c4b-check"]
     nbformat.write(notebook, tmp_path / "ch04.ipynb")
     lines = {line.task: line for line in report(tmp_path / "ch04.ipynb")}
     assert "SyntaxError" in lines["c4"].message

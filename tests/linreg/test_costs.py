@@ -240,8 +240,54 @@ def test_a_large_condition_number_loses_no_steps():
         (lambda: costs.steps_needed(inf, 0.1), "condition_number is inf"),
         (lambda: costs.steps_needed(nan, 0.1), "condition_number is nan"),
         (lambda: costs.steps_needed(2, 1), "shrink is 1: pass a share between 0 and 1"),
+        (lambda: costs.work("X @ y", 5, 5, 8), r"no step 'X @ y': choose one of X @ w, X\.T @ r"),
+        (lambda: costs.work("qr", 5, 0, 8), "n_features is 0: pass a whole number, 1 or more"),
+        (lambda: costs.work("qr", 5, 5, 8, 0), "n_targets is 0: pass a whole number, 1 or more"),
+        (lambda: costs.roofline(1, 1, 0, 1), r"peak is 0\.0: pass what the machine does"),
+        (lambda: costs.roofline(1, 1, 1, -2), r"bandwidth is -2\.0: pass what"),
+        (lambda: costs.roofline(1, 1, inf, 1), "peak is inf"),
     ],
 )
 def test_errors_name_the_fix(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# ---- The roofline
+
+
+def arrays_of(step, N, D, T, dtype):
+    """What each step reads, and what it writes, as arrays."""
+    X, W, Y = (np.ones(size, dtype) for size in [(N, D), (D, T), (N, T)])
+    return {
+        "X @ w": [X, W, X @ W],
+        "X.T @ r": [X, Y, X.T @ Y],
+        "gradient step": [X, W, Y, X @ W - Y, X, Y, W, W - X.T @ Y],
+        "X.T @ X": [X, X.T @ X],
+        "qr": [X, X],
+    }[step]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("step", costs.STEPS)
+def test_a_step_moves_the_bytes_of_its_arrays(step, dtype):
+    N, D, T = 40, 7, 3
+    _, n_bytes = costs.work(step, N, D, np.dtype(dtype).itemsize, T)
+    assert n_bytes == sum(array.nbytes for array in arrays_of(step, N, D, T, dtype))
+
+
+def test_a_step_takes_two_operations_an_entry_and_product():
+    N, D, T = 40, 7, 3
+    found = {step: costs.work(step, N, D, 8, T)[0] for step in costs.STEPS}
+    for step in ("X @ w", "X.T @ r"):
+        assert found[step] == 2 * N * D * T
+    assert found["gradient step"] == T * operations("gradient descent", N, D, 1)
+    assert found["X.T @ X"] == 2 * N * D * D
+    assert found["qr"] == operations("qr", N, D, 0)
+    assert costs.work("X @ w", N, D, 8)[0] == 2 * N * D
+
+
+def test_work_waits_for_the_slower_of_the_two():
+    assert costs.roofline(6, 1, peak=2, bandwidth=10) == 3
+    assert costs.roofline(6, 50, peak=2, bandwidth=10) == 5
+    assert costs.roofline(6, 30, peak=2, bandwidth=10) == 3

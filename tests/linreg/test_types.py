@@ -11,7 +11,8 @@ from linreg import labs
 KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"]
 
 MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
-MODULES += ["autograd", "at_scale"]
+MODULES += ["autograd", "at_scale", "robust", "features"]
+MODULES += ["covariances", "inference", "diagnostics", "posterior"]
 MODULES += ["least_squares", "error_free", "extras", "plots", "datasets.ames", "datasets.nist"]
 MODULES += ["datasets.points", "datasets.records", "labs.bowl.bowl", "labs.doors.doors"]
 MODULES += ["labs.drag.drag", "labs.graph.layout", "labs.valley.valley"]
@@ -32,6 +33,7 @@ def defined_in(module):
 # Classes whose methods a reader calls, and all that labs are made of.
 CLASSES = ["datasets.Dataset", "datasets.NistProblem", "autograd.Value"]
 CLASSES += ["at_scale.Accumulator", "at_scale.GramAccumulator", "at_scale.TallSkinnyQR"]
+CLASSES += ["inference.Inference", "posterior.Posterior"]
 LAB_MODULES = [f"labs.{lab.slug()}.{lab.slug()}" for lab in MADE]
 for module in (*LAB_MODULES, *(f"labs.kit.{part}" for part in KIT)):
     CLASSES += defined_in(module)
