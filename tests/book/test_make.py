@@ -98,7 +98,7 @@ def test_only_what_has_changed_is_executed_again(tmp_path):
 
     change(project / "book" / "assets" / "book.css", "\n/* changed */\n")
     assert make_book(project) == (True, [], [])
-    assert "/* changed */" in page(project, "_static/book.css")
+    assert "/* changed */" in page(project, "_static/style.css")
 
     for name in ["linreg/result.py", "requirements.txt"]:
         change(project / name)
