@@ -119,5 +119,5 @@ $(SECOND): requirements.txt tests/requirements.txt pyproject.toml | $(TESTING)
 $(COLAB): tests/colab_requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv-colab
 	$(COLAB_PIP) -r tests/colab_requirements.txt
-	$(COLAB_PIP) ".[numpy,torch,plots,labs,checks]"
+	$(COLAB_PIP) ".[numpy,torch,plots,labs,checks,scale,stats]"
 	@touch $@
