@@ -38,14 +38,13 @@ def setup(app):
 
 
 def write_faces(app, exception):
-    """Write the style that holds the text's faces, unless a build before this one has."""
+    """Write the style that holds the text's faces."""
     if exception or app.builder.format != "html":
         return
-    sheet, letters = Path(app.outdir) / "_static" / "faces.css", letters_of(app)
-    mark = f"/* {len(letters)} letters, {hashlib.sha256(letters.encode()).hexdigest()[:16]} */\n"
-    if not sheet.exists() or not sheet.read_text(encoding="utf-8").startswith(mark):
-        faces = [font_face(name, letters) for name in FACES]
-        sheet.write_text(mark + "".join(faces), encoding="utf-8")
+    letters = letters_of(app)
+    faces = [font_face(app, name, letters) for name in FACES]
+    sheet = Path(app.outdir) / "_static" / "faces.css"
+    sheet.write_text("".join(faces), encoding="utf-8")
 
 
 def cut_formulas(app, exception):
@@ -54,7 +53,7 @@ def cut_formulas(app, exception):
         return
     letters = letters_of(app)
     for path in (Path(app.outdir) / "_static" / "katex" / "fonts").glob("*.woff2"):
-        path.write_bytes(cut(TTFont(path), letters))
+        path.write_bytes(kept(app, path, letters))
 
 
 def letters_of(app):
@@ -65,17 +64,29 @@ def letters_of(app):
     return "".join(sorted(found))
 
 
-def font_face(name, letters):
+def font_face(app, name, letters):
     """Return the rule by which a style knows a face, with the face in it."""
     family, style, weights = FACES[name]
-    package = name.partition("-latin")[0]
-    font = TTFont(PACKAGES / package / "files" / f"{name}.woff2")
-    face = base64.b64encode(cut(instantiateVariableFont(font, {"wght": weights}), letters))
+    path = PACKAGES / name.partition("-latin")[0] / "files" / f"{name}.woff2"
+    face = base64.b64encode(kept(app, path, letters, weights)).decode()
     return (
         f'@font-face {{ font-family: "{family}"; font-style: {style};'
         f" font-weight: {' '.join(map(str, weights)) if isinstance(weights, tuple) else weights};"
-        f' src: url("data:font/woff2;base64,{face.decode()}") format("woff2"); }}\n'
+        f' src: url("data:font/woff2;base64,{face}") format("woff2"); }}\n'
     )
+
+
+def kept(app, path, letters, weights=None):
+    """Return a font cut to letters and weights: that of an earlier build, if it has made it."""
+    name = hashlib.sha256(path.read_bytes() + f"{letters} {weights}".encode()).hexdigest()
+    file = Path(app.outdir).parent / "letters" / f"{name}.woff2"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        font = TTFont(path)
+        if weights:
+            font = instantiateVariableFont(font, {"wght": weights})
+        file.write_bytes(cut(font, letters))
+    return file.read_bytes()
 
 
 def cut(font, letters):
