@@ -181,7 +181,8 @@ def work(
     "X @ w"          2 N D T           N D + (N + D) T
     "X.T @ r"        2 N D T           N D + (N + D) T
     "gradient step"  4 N D T           2 N D + 3 (N + D) T: two passes over X; y and w are read, the
-                                       residual is written and read, the new w is written
+                                       residual is written and read, w is read again and
+                                       written anew
     "X.T @ X"        2 N D²            N D + D²: both halves, as a general product forms them
     "qr"             as `operations`   2 N D: X is read, and its factors are written
     ===============  ================  ===========================================================
