@@ -167,7 +167,7 @@ class Accumulator:
 
         These are the sixteen of float64, less those that the condition number costs: that of the
         columns, scaled to length one, for a ``TallSkinnyQR``, and its square for the sums. Where
-        residuals are large, a triangle may lose more, at most as many as sums do.
+        residuals are large, a triangle may lose more, at worst about as many as sums do.
         """
         return self.doubt(self.design(fit_intercept))[0]
 
