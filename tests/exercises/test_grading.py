@@ -146,7 +146,7 @@ def test_a_run_that_was_killed_is_completed_by_the_next(tmp_path):
         in_the_middle = kernel_of(run.pid)  # of the second submission
         os.killpg(run.pid, signal.SIGKILL)
     assert [line[:9] for line in seen] == ["(  1/2) a", "(  2/2) b"]
-    assert first.startswith("[  1/2] a, ch01: 5 of 20")
+    assert first.startswith("[  1/2] a, ch01: 5 of 19")
     assert in_the_middle
     assert not (place / "grades.csv").exists()
     graded(many, place)
