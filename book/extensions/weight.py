@@ -23,6 +23,8 @@ OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></scrip
 REDUNDANT = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
 # The arrow of a fold, drawn anew for each, in the place of which the book's style has a letter.
 ARROW = re.compile(r'<span class="sd-summary-state-marker.*?</svg></span>', re.DOTALL)
+# Names, punctuation and spaces in code, which have the colour of the block around them.
+UNCOLOURED = re.compile(r'<span class="[npw]">([^<]*)</span>')
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^":]+)"[^>]*)>')
 # In a drawing: who made it, decimals that no eye can see, and a mark, drawn once for each sample.
 ABOUT = re.compile(r"<metadata>.*?</metadata>\n?", re.DOTALL)
@@ -48,7 +50,7 @@ def lighten(app, exception):
         head, end, body = written.partition("</head>")
         head = OPTIONS.sub(lambda _: f"<script>{options}</script>", REDUNDANT.sub("", head))
         head = AWAITED.sub("<script defer ", head)
-        body = ARROW.sub("", body)
+        body = UNCOLOURED.sub(r"\1", ARROW.sub("", body))
         mended = head + end + PICTURE.sub(partial(sized, page.parent), body)
         if mended != written:
             page.write_text(mended, encoding="utf-8")

@@ -110,6 +110,16 @@ def test_no_page_holds_what_only_some_readers_ask_for(book):
         assert ("KaTeX_Main-Regular" in html) == ('class="katex' in html), page
 
 
+def test_code_marks_only_what_has_a_colour_of_its_own(book):
+    style = (book / "_static/pygments.css").read_text(encoding="utf-8")
+    for theme in ("light", "dark"):
+        of = f'html[data-theme="{theme}"] .highlight'
+        colours = dict(re.findall(rf"{re.escape(of)}(?: \.(\w+))? {{.*?[ ;]color: (#\w+)", style))
+        assert {colours[name] for name in "npw"} == {colours[""]}
+    for page in own_pages(book):
+        assert not re.search('<span class="[npw]">', page.read_text(encoding="utf-8")), page
+
+
 def test_every_picture_has_its_size_and_waits_to_be_seen(book):
     seen = 0
     for page in own_pages(book):

@@ -66,7 +66,7 @@ def test_a_mark_given_in_the_formgrader_survives_grading(chromium, workspace, fo
 
     grade(workspace)
     assert table(workspace)["ann"]["ch01/d1"] == "3"
-    assert table(workspace)["ann"]["total"] == "19"
+    assert table(workspace)["ann"]["total"] == "18"
     feedback = (workspace / "feedback/ann/ch01/ch01.html").read_text(encoding="utf-8")
     assert "Name a house." in feedback
     assert "3 of 4" in feedback

@@ -1,5 +1,7 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
+from urllib.parse import urljoin
+
 import pytest
 from lab_pages import PHONE, backgrounds, growth, unfold, with_model
 
@@ -166,6 +168,17 @@ def test_dark_has_no_light_box_behind_the_lab(open_lab, slug):
 @pytest.mark.parametrize("width", [390, 560, 768, 1280])
 def test_nothing_below_the_labs_moves_when_they_come(open_lab, slug, width):
     page = open_lab(slug, viewport={"width": width, "height": 844})
+    assert abs(growth(page)) < 30 * page.locator("[data-lab]").count()
+
+
+@pytest.mark.parametrize("slug", [slug for slug in PAGES if slug != "bowl"])
+def test_nor_does_it_where_the_books_letters_come_too_late(new_page, slug):
+    """A page is then shown in the machine's own letters, and keeps them."""
+    page = new_page("book/index.html", **PHONE)
+    page.route("**/faces.css", lambda route: route.abort("aborted"))
+    page.goto(urljoin(page.url, f"../notebooks/{PAGES[slug]}.html"))
+    page.wait_for_function("document.querySelectorAll('[data-lab]:not(.lr-ready)').length === 0")
+    page.wait_for_function("document.documentElement.matches('.lr-plain')")
     assert abs(growth(page)) < 30 * page.locator("[data-lab]").count()
 
 
