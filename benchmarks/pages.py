@@ -89,10 +89,10 @@ def visit(chromium, address):
     page.add_init_script(WATCH)
     page.goto(address, wait_until="load", timeout=120_000)
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventStart")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     if page.locator("[data-lab], .lr-hero").count():
         page.wait_for_function("seen.live !== null", timeout=60_000)
     page.wait_for_timeout(1500)  # what comes after the page has loaded moves things too
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     seen = page.evaluate("seen")
     browser.close()
     return {
