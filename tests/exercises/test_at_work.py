@@ -1,6 +1,8 @@
 """Promise: after success a learner's own function is shown at work on real houses."""
 
+import matplotlib
 import pytest
+from matplotlib import pyplot
 
 from exercises import CHAPTERS, MAIN, as_handed_in, tasks
 from linreg import checks
@@ -16,13 +18,10 @@ def _own_progress(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def pyplot():
-    """Matplotlib without a window; no figure outlives its test."""
-    matplotlib = pytest.importorskip("matplotlib")
+def _figures():
+    """Figures without a window, none of which outlives its test."""
     matplotlib.use("agg")
-    from matplotlib import pyplot
-
-    yield pyplot
+    yield
     pyplot.close("all")
 
 
@@ -49,7 +48,7 @@ def test_every_main_chapter_goes_to_the_houses():
 
 
 @pytest.mark.parametrize("task", SHOWN, ids=str)
-def test_a_right_function_is_drawn_and_its_numbers_are_printed(task, pyplot, capsys):
+def test_a_right_function_is_drawn_and_its_numbers_are_printed(task, capsys):
     succeed(task)
     assert f'checks.houses("{task}")' in capsys.readouterr().out
     ask(task, notebook_of(task, as_handed_in(task)))
