@@ -379,7 +379,8 @@ def infer(
         What is taken of the noise. ``"classical"``: one variance, nothing correlates. ``"HC0"`` to
         ``"HC3"``: each row has a variance of its own. ``"clustered"``: rows of one group correlate
         as they like. ``"newey-west"``: rows correlate with those up to ``lags`` before and after.
-        The sources are those of ``covariances``.
+        Tests and intervals take t and F for all of them, where some libraries take the normal law
+        for robust errors. The sources are those of ``covariances``.
     groups : sequence of length n_samples, optional
         The label of each row's group, for ``"clustered"``.
     lags : int, optional
