@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 NOTEBOOKS ?= $(wildcard notebooks/*.ipynb notebooks/deeper/*.ipynb book/*.ipynb exercises/source/*/*.ipynb)
-WHAT ?= loops_to_numpy solvers challenge grading at_scale roofline
+WHAT ?= loops_to_numpy solvers challenge grading at_scale roofline penalized estimators
 BIN := .venv/bin
 BUILD := _build
 GRADER := PYTHONPATH=.:exercises $(BIN)/python -m grader
@@ -119,5 +119,5 @@ $(SECOND): requirements.txt tests/requirements.txt pyproject.toml | $(TESTING)
 $(COLAB): tests/colab_requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv-colab
 	$(COLAB_PIP) -r tests/colab_requirements.txt
-	$(COLAB_PIP) ".[numpy,torch,plots,labs,checks,scale,stats]"
+	$(COLAB_PIP) ".[numpy,torch,plots,labs,checks,scale,stats,estimators]"
 	@touch $@

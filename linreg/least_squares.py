@@ -131,7 +131,13 @@ def lstsq(
     [2.0, 0.0]
     """
     dtype = answer_type(X, y)
-    X, y = read(X, y)
+    found = solution_in(dtype, *read(X, y), method, rank_tol)
+    warn_of_doubt(found, len(found.coef))
+    return found
+
+
+def solution_in(dtype, X, y, method, rank_tol):
+    """Return what ``lstsq`` does, in some dtype and without a warning, for what has been read."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method is {method!r}: choose one of {', '.join(METHODS)}")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -140,7 +146,6 @@ def lstsq(
     coef = in_range(coef, dtype, "measure its column of X in a smaller unit")
     if error is not None:
         found = found._replace(relative_error=relative(error, found.coef, dtype))
-    warn_of_doubt(found, X.shape[1])
     return found._replace(coef=coef, residuals=residuals.astype(dtype, copy=False))
 
 

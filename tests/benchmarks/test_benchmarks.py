@@ -35,6 +35,12 @@ def test_every_solver_solves_what_is_timed(benchmark):
     assert min(row["seconds"].values()) > 0
 
 
+def test_both_estimators_are_timed_on_the_same_problem(benchmark):
+    row = benchmark("estimators").measure(60, 4)
+    ratio = row["seconds"]["linreg"] / row["seconds"]["scikit-learn"]
+    assert row["linreg over scikit-learn"] == pytest.approx(ratio, rel=0.05)
+
+
 @pytest.mark.filterwarnings("ignore:The design matrix")  # statsmodels sees that it is steep
 def test_digits_fall_where_the_problem_is_steep(benchmark):
     solvers = benchmark("solvers")
@@ -117,6 +123,31 @@ def test_the_record_of_the_streams_is_what_was_asked_for(benchmark):
     assert max(row["error"] for row in rows) <= 1e-10
     assert record["nearly_parallel"]["error of the triangle"] <= 1e-9
     assert record["compared"]["n_samples"] == at_scale.COMPARED
+
+
+def test_paths_are_timed_beside_scikit_learns_and_are_the_same_fits(benchmark, monkeypatch):
+    program = benchmark("penalized")
+    for name, value in {"RIDGE": [(30, 8), (8, 30)], "LASSO": (30, 60), "N_TRUE": 4}.items():
+        monkeypatch.setattr(program, name, value)
+    for row in program.ridge():
+        assert row["difference"] <= 1e-10
+        assert row["over the last"]["scikit-learn Ridge"] == 1
+    sweep, found = program.lasso.compiled_sweep, program.lasso_fits()
+    assert found["difference"] <= 0.1
+    assert max(found["gap"].values()) <= 2 * program.TOLERANCE
+    assert 0 < found["not zero at the end"] <= 30
+    assert program.lasso.compiled_sweep is sweep
+    assert set(found["seconds"]) == {"path", "path, not compiled", "scikit-learn"}
+
+
+def test_the_record_of_the_paths_is_what_was_asked_for(benchmark):
+    program, record = benchmark("penalized"), load_measured("penalized")
+    assert [(row["n_samples"], row["n_features"]) for row in record["ridge"]] == program.RIDGE
+    assert max(row["difference"] for row in record["ridge"]) <= 1e-10
+    lasso = record["lasso"]
+    assert (lasso["n_samples"], lasso["n_features"]) == program.LASSO
+    assert lasso["gap"]["path"] <= program.TOLERANCE
+    assert lasso["not zero at the end"] > program.N_TRUE
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"
 
 MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
 MODULES += ["autograd", "at_scale", "robust", "features"]
-MODULES += ["covariances", "inference", "diagnostics", "posterior"]
+MODULES += ["covariances", "inference", "diagnostics", "posterior", "scores"]
+MODULES += ["penalized", "lasso", "proximal"]
 MODULES += ["least_squares", "error_free", "extras", "plots", "datasets.ames", "datasets.nist"]
 MODULES += ["datasets.points", "datasets.records", "labs.bowl.bowl", "labs.doors.doors"]
 MODULES += ["labs.drag.drag", "labs.graph.layout", "labs.valley.valley"]
@@ -34,6 +35,8 @@ def defined_in(module):
 CLASSES = ["datasets.Dataset", "datasets.NistProblem", "autograd.Value"]
 CLASSES += ["at_scale.Accumulator", "at_scale.GramAccumulator", "at_scale.TallSkinnyQR"]
 CLASSES += ["inference.Inference", "posterior.Posterior"]
+CLASSES += defined_in("estimators")
+CLASSES += ["penalized.Regularization", "penalized.RidgePath"]
 LAB_MODULES = [f"labs.{lab.slug()}.{lab.slug()}" for lab in MADE]
 for module in (*LAB_MODULES, *(f"labs.kit.{part}" for part in KIT)):
     CLASSES += defined_in(module)
