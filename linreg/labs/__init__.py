@@ -10,10 +10,23 @@ with extra("labs"):
     from linreg.labs.bowl import Bowl
     from linreg.labs.doors import Doors
     from linreg.labs.drag import Drag
+    from linreg.labs.draws import DrawAgain
+    from linreg.labs.errors import TwoErrors
     from linreg.labs.graph import Graph
     from linreg.labs.plane import Plane
     from linreg.labs.slope import Slope
     from linreg.labs.valley import Valley
     from linreg.labs.walk import Walk
 
-__all__ = ["Bowl", "Doors", "Drag", "Graph", "Plane", "Slope", "Valley", "Walk"]
+__all__ = [
+    "Bowl",
+    "Doors",
+    "Drag",
+    "DrawAgain",
+    "Graph",
+    "Plane",
+    "Slope",
+    "TwoErrors",
+    "Valley",
+    "Walk",
+]

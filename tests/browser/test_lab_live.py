@@ -38,6 +38,11 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}\n"
         "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12",
     ],
+    "errors": [
+        "from linreg.labs import TwoErrors\n\nlab = TwoErrors()\nlab",
+        'print(f"degree {lab.degree} seed {lab.seed} shown {lab.revealed} folds {lab.step}")',
+        "lab.degree, lab.seed, lab.n_points = 9, 77, 60\nlab.revealed, lab.step = False, 2",
+    ],
     "graph": [
         "from linreg.autograd import Value\nfrom linreg.labs import Graph\n\n"
         "w, b = Value(2), Value(1)\nlab = Graph((w * 3 + b - 4) ** 2, w=w, b=b)\nlab",
@@ -271,6 +276,29 @@ def test_browser_and_kernel_keep_each_others_plane(notebook):
     page.wait_for_selector('.lr-lab[data-verdict="line"]')
     page.wait_for_selector('[data-readout="least"]:text-is("?")')
     prints(page, ["1.9", "False", "1", "-30"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["errors"], indirect=True)
+def test_browser_and_kernel_keep_each_others_degree(notebook):
+    page = notebook
+
+    # From the browser to Python: a degree is chosen, the answer asked for, and points drawn again.
+    page.focus(".lr-slider-degree input")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Predict new points").click()
+    page.get_by_role("button", name="Draw again").click()
+    unfold(page)
+    page.get_by_role("button", name="Step", exact=True).click()
+    prints(page, ["2", "3", "True", "1"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="fold"]')
+    page.wait_for_selector('.lr-slider-degree output:text-is("9")')
+    page.wait_for_selector('[data-readout="fresh"]:text-is("?")')
+    assert page.locator(".lr-point:not([visibility=hidden])").count() == 60
+    prints(page, ["9", "77", "False", "2"])
     assert page.elsewhere == []
 
 

@@ -11,6 +11,7 @@ PAGES = {
     "walk": "04_the_long_walk",
     "bowl": "02_how_wrong_is_a_line",
     "drag": "02_how_wrong_is_a_line",
+    "errors": "15_how_good_is_it",
     "graph": "11_autograd_from_nothing",
     "plane": "07_why_normal_projection",
     "slope": "03_the_gradient",
@@ -101,6 +102,8 @@ def answers(lab):
     """What a lab must not tell before a hand has acted, as its page writes it."""
     if lab.slug() == "slope":
         return [readable(lab.slope())]
+    if lab.slug() == "errors":
+        return [readable(lab.new_error(degree), 3) for degree in (1, lab.best())]
     if lab.slug() == "graph":
         return ["−18", "slope −6"]
     if lab.slug() == "plane":
@@ -122,6 +125,7 @@ FIRST_ACTS = {
     "walk": "Play",
     "bowl": "Release",
     "drag": "Best line",
+    "errors": "Predict new points",
     "graph": "Play",
     "plane": "Show the nearest place",
     "slope": "Show the tangent",

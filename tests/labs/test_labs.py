@@ -365,7 +365,8 @@ def test_the_style_takes_its_colours_from_the_palette():
         assert f"--lr-{role}: {pair['dark']};" in style
     written = style.removeprefix(css_variables())
     assert not re.search(r"#[0-9a-f]{3,8}\b", written)  # no colour of its own
-    assert set(re.findall(r"var\(--lr-(\w+)", written)) <= {*PALETTE, "fill", "method", "height"}
+    own = {"fill", "method", "height", "series"}
+    assert set(re.findall(r"var\(--lr-(\w+)", written)) <= {*PALETTE, *own}
 
 
 def test_every_class_of_ours_is_prefixed():

@@ -9,13 +9,14 @@ import { Playback } from "./playback.js";
 // subclass draws a position, `draw(position)`, and keeps in `summary` what is said there.
 export class SteppedLab extends Lab {
   // What moves it: the button that plays it, a whole walk in so many seconds, and, for those who
-  // want to go step by step, `steps`: two more buttons and a slider.
-  transport({ steps, toText = String, seconds = 5 }) {
+  // want to go step by step, `steps`: two more buttons and a slider, with a label. The first of the
+  // two, `next`, a lab may move to a place of its own.
+  transport({ steps, label = "Steps", nextText = "Step", toText = String, seconds = 5 }) {
     const { model, set } = this;
     this.last = steps;
     this.step = new Slider({
       name: "step",
-      label: "Steps",
+      label,
       mapping: stepMapping(steps),
       toText,
       onInput: (step) => this.goTo(step),
@@ -23,7 +24,7 @@ export class SteppedLab extends Lab {
     const toggle = () => set("playing", !model.get("playing"));
     this.toggle = new Button({ icon: "play", text: "Play", primary: true, onClick: toggle });
     const goOn = () => this.goTo(this.shown() + 1);
-    const next = new Button({ icon: "step", text: "Step", onClick: goOn });
+    const next = new Button({ icon: "step", text: nextText, onClick: goOn });
     const reset = new Button({ icon: "reset", text: "Reset", onClick: () => this.goTo(0) });
     this.playback = new Playback({
       seconds,
@@ -32,7 +33,7 @@ export class SteppedLab extends Lab {
     });
     const buttons = element("div", { class: "lr-buttons" }, next.node, reset.node);
     const stepping = element("div", { class: "lr-transport" }, buttons, this.step.node);
-    return { play: this.toggle.node, steps: stepping };
+    return { play: this.toggle.node, next: next.node, steps: stepping };
   }
 
   // Listen to the model's step and whether it plays; return what ends it.

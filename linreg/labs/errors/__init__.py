@@ -1,0 +1,5 @@
+"""The lab Two errors."""
+
+from linreg.labs.errors.errors import TwoErrors
+
+__all__ = ["TwoErrors"]
