@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +12,6 @@ from test_labs import Elements, drawn, near, places, still_charts
 
 from linreg.labs import TwoErrors
 from linreg.labs.errors import errors
-from linreg.labs.kit.random import uniforms
 from linreg.labs.kit.text import readable
 
 LABS = [TwoErrors(seed=1), TwoErrors(seed=7, n_points=60, noise=0.2), TwoErrors(5, 9999, noise=0.5)]
@@ -26,17 +25,6 @@ def squares(coef, x, y):
 
 
 # The points
-
-
-def test_the_random_numbers_are_even_and_one_does_not_tell_the_next():
-    numbers = np.array([list(islice(uniforms(seed), 200)) for seed in range(1, 201)])
-    assert 0 <= numbers.min() < 1e-3
-    assert 1 - 1e-3 < numbers.max() < 1
-    counts = np.histogram(numbers, bins=20, range=(0, 1))[0]
-    assert np.sum((counts - 2000) ** 2 / 2000) < 50  # chi squared: 19 in the mean, its 0.0001 at 52
-    for one, other in [(numbers[:, :-1], numbers[:, 1:]), (numbers[:-1], numbers[1:])]:
-        correlation = np.corrcoef(one.ravel(), other.ravel())[0, 1]
-        assert abs(correlation) < 4 / math.sqrt(one.size)
 
 
 def test_the_points_are_the_curve_and_normal_noise():
