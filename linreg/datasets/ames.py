@@ -1,6 +1,7 @@
 """House sales in Ames, Iowa, 2006 to 2010."""
 
 import csv
+from functools import cache
 from importlib.resources import files
 
 from linreg.datasets.dataset import Dataset
@@ -78,13 +79,22 @@ def load_ames() -> Dataset:
     Regression Project", Journal of Statistics Education 19(3), doi
     10.1080/10691898.2011.11889627.
     """
+    columns = {name: list(column) for name, column in _read_file().items()}
+    return Dataset(columns, {name: UNIT_OF[name] for name in columns}, SOURCE)
+
+
+@cache
+def _read_file():
+    """Return the columns by name, each a tuple: the file is read once, however often it is loaded.
+
+    Reading takes a tenth of a second, and checks of exercises load the houses again and again.
+    """
     text = (files("linreg.datasets") / "ames_housing.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
-    columns = {
-        name: [_read_field(field, UNIT_OF[name]) for field in column]
+    return {
+        name: tuple(_read_field(field, UNIT_OF[name]) for field in column)
         for name, column in zip(header, zip(*rows, strict=True), strict=True)
     }
-    return Dataset(columns, {name: UNIT_OF[name] for name in header}, SOURCE)
 
 
 def _read_field(field, unit):
