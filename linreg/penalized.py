@@ -134,7 +134,7 @@ def fit_ridge(
         return fit_ridge_dual(X, y, penalty=penalty, fit_intercept=fit_intercept, weights=weights)
     weights = read_row_weights(weights, len(y))
     root, p = np.sqrt(weights)[:, None], X.shape[1]
-    prior = np.eye(p, p + bool(fit_intercept)) * sqrt(weights.sum() * penalty)
+    prior = penalty_rows(p, fit_intercept, weights.sum() * penalty)
     design = np.vstack([with_ones(X, fit_intercept) * root, prior])
     seen = np.vstack([y.reshape(len(y), -1) * root, np.zeros((p, y[0].size))])
     theta = lstsq(design, seen).coef.reshape(-1, *y.shape[1:])
@@ -365,6 +365,11 @@ class RowsOfPath:
 
 
 # ---- What they share
+
+
+def penalty_rows(n_features, fit_intercept, weight):
+    """Return the penalty as rows of the design: each slope was seen to be 0, with some weight."""
+    return np.eye(n_features, n_features + bool(fit_intercept)) * sqrt(weight)
 
 
 def centred(X, y, weights, fit_intercept):

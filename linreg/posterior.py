@@ -6,7 +6,6 @@ Source: Bishop (2006), "Pattern Recognition and Machine Learning", Springer, sec
 """
 
 from dataclasses import dataclass
-from math import sqrt
 from statistics import NormalDist
 
 from linreg import validation
@@ -14,6 +13,7 @@ from linreg.covariances import solve
 from linreg.extras import extra
 from linreg.inference import fraction, new_design
 from linreg.least_squares import Scaled, norm, read_one_target, with_ones
+from linreg.penalized import penalty_rows
 
 with extra("numpy"):
     import numpy as np
@@ -84,8 +84,7 @@ def posterior(
         if validation.number(value, name) <= 0:
             raise ValueError(f"{name} is {value!r}: pass a number above 0")
     n, p = X.shape
-    # The prior counts as rows of its own: a slope of 0 was seen with the weight N λ.
-    prior = np.eye(p, p + bool(fit_intercept)) * sqrt(n * penalty)
+    prior = penalty_rows(p, fit_intercept, n * penalty)
     design = np.vstack([with_ones(X, fit_intercept), prior])
     mean, _, adds = solve(Scaled(design), np.append(y, np.zeros(p)), p)
     return Posterior(mean, np.linalg.qr(adds * sigma, mode="r"), bool(fit_intercept))
