@@ -8,7 +8,7 @@ from backends import needs_torch
 
 from linreg import labs
 
-KIT = ["bundle", "chart", "descent", "lab", "picture", "scale", "text", "values"]
+KIT = ["bundle", "chart", "descent", "lab", "picture", "random", "scale", "text", "values"]
 
 MODULES = ["palette", "validation", "pure_python", "with_numpy", "exact", "costs", "optimizers"]
 MODULES += ["autograd", "at_scale", "robust", "features"]

@@ -1,0 +1,5 @@
+"""The lab Draw again."""
+
+from linreg.labs.draws.draws import DrawAgain
+
+__all__ = ["DrawAgain"]
