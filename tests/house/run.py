@@ -42,7 +42,10 @@ LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
 # clusters.
 TRIED_ONCE = [
     f"tests/linreg/test_{name}.py"
-    for name in ("least_squares", "estimates", "datasets", "at_scale_dask", "inference", "robust")
+    for name in (
+        *("least_squares", "estimates", "datasets", "at_scale_dask", "inference", "robust"),
+        *("penalized", "lasso", "estimators"),
+    )
 ]
 SECOND_UNITS = ["tests/linreg", *(f"--ignore={test}" for test in TRIED_ONCE)]
 NO_TORCH = ["-p", "tests.house.without_torch", "--nbval-current-env"]
