@@ -8,6 +8,7 @@ from linreg.extras import extra
 
 with extra("labs"):
     from linreg.labs.bowl import Bowl
+    from linreg.labs.corners import Corners
     from linreg.labs.doors import Doors
     from linreg.labs.drag import Drag
     from linreg.labs.draws import DrawAgain
@@ -20,6 +21,7 @@ with extra("labs"):
 
 __all__ = [
     "Bowl",
+    "Corners",
     "Doors",
     "Drag",
     "DrawAgain",

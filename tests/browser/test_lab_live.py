@@ -32,11 +32,23 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         'f"{lab.collinear}")',
         "lab.collinear, lab.elevation = True, 70\nlab.marbles = [[0, 0], [2, 2]]",
     ],
+    "corners": [
+        "from linreg.labs import Corners\n\nlab = Corners()\nlab",
+        'print(f"region {lab.region} step {lab.step} rho {lab.correlation:g} first "\n'
+        'f"{lab.least_squares[0]:g} second {lab.least_squares[1]:g}")',
+        "lab.region, lab.step, lab.correlation = 'both', 72, -0.5\nlab.least_squares = [1, 0.5]",
+    ],
     "doors": [
         "from linreg.labs import Doors\n\nlab = Doors()\nlab",
         'print(f"N {lab.n_samples} D {lab.n_features} steps {lab.n_steps} bytes {lab.word_bytes}")',
         "lab.measured = {'machine': 'Abacus', 'rows': lab.measured['rows'][:3]}\n"
         "lab.n_samples, lab.n_features, lab.rate = 10**6, 10**4, 1e12",
+    ],
+    "draws": [
+        "from linreg.labs import DrawAgain\n\nlab = DrawAgain()\nlab",
+        'print(f"N {lab.n_points} noise {lab.noise:g} seed {lab.seed} drawn {lab.step} "\n'
+        'f"guessed {lab.guessed}")',
+        "lab.n_points, lab.spread, lab.seed, lab.step = 40, 1.5, 77, 300",
     ],
     "errors": [
         "from linreg.labs import TwoErrors\n\nlab = TwoErrors()\nlab",
@@ -276,6 +288,47 @@ def test_browser_and_kernel_keep_each_others_plane(notebook):
     page.wait_for_selector('.lr-lab[data-verdict="line"]')
     page.wait_for_selector('[data-readout="least"]:text-is("?")')
     prints(page, ["1.9", "False", "1", "-30"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["corners"], indirect=True)
+def test_browser_and_kernel_keep_each_others_region(notebook):
+    page = notebook
+
+    # From the browser to Python: a region and a price are chosen, and a point is moved.
+    page.focus(".lr-slider-region input")
+    page.keyboard.press("ArrowRight")
+    page.focus(".lr-slider-step input")
+    page.keyboard.press("ArrowLeft")
+    page.focus(".lr-handle")
+    page.keyboard.press("ArrowUp")
+    prints(page, ["corners", "23", "0.3", "0.4", "1.65"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-slider-region output:text-is("both")')
+    page.wait_for_selector('.lr-slider-step output:text-is("3.60")')
+    page.wait_for_selector('.lr-handle[aria-valuetext="1.00 and 0.500"]')
+    prints(page, ["both", "72", "-0.5", "1", "0.5"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["draws"], indirect=True)
+def test_browser_and_kernel_keep_each_others_samples(notebook):
+    page = notebook
+
+    # From the browser to Python: ten samples are drawn, and a guess is made.
+    for _ in range(9):
+        page.get_by_role("button", name="Draw a sample").click()
+    page.get_by_role("button", name="Half the noise").click()
+    prints(page, ["10", "0.5", "14", "10", "True"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="other"]')
+    page.wait_for_selector('.lr-slider-step output:text-is("300")', state="attached")
+    assert page.locator(".lr-point:not([visibility=hidden])").count() == 40
+    prints(page, ["40", "0.5", "77", "300", "True"])
     assert page.elsewhere == []
 
 
