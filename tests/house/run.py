@@ -33,9 +33,12 @@ GRADER_TESTS = [
     f"tests/exercises/test_{name}.py"
     for name in ("class", "class_others", "grading", "execution", "sandbox")
 ]
+# These look through all that a process holds, or fork it at fifty places: among thousands of other
+# tests each of them takes several times as long.
+SMALL_PROCESS_TESTS = [f"tests/exercises/test_{name}.py" for name in ("reach", "torn_workspace")]
 # These look at the built book, without a browser.
 BOOK_TESTS = ["tests/book/test_plain.py", "tests/book/test_built.py"]
-APART = [f"--ignore={test}" for test in GRADER_TESTS + BOOK_TESTS]
+APART = [f"--ignore={test}" for test in GRADER_TESTS + SMALL_PROCESS_TESTS + BOOK_TESTS]
 PAGE_TESTS = [f"tests/browser/test_{name}.py" for name in ("pages", "front", "search")]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
 # What a second Python tries: the helper module, but for NumPy's arithmetic, what files hold, and
@@ -55,6 +58,7 @@ STAGES = {
     "format": [BIN / "ruff", "format", "--check", "."],
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *APART, "-n", "2"],
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
+    "memory": [*PYTEST, *SMALL_PROCESS_TESTS, "-n", "2"],
     "notebooks": [*PYTEST, *NBVAL, *NOTEBOOKS, "-n", "2", "--dist=loadfile"],
     "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *NOTEBOOKS],
     "book": ["make", "book"],
@@ -65,7 +69,7 @@ STAGES = {
 # Each step's lanes run side by side; a lane's stages run in order. Pages need the built book.
 STEPS = [
     [["lint", "format"]],
-    [["book", "pages", "labs"], ["grader", "unit tests", "notebooks", "second Python"]],
+    [["book", "pages", "labs"], ["grader", "memory", "unit tests", "notebooks", "second Python"]],
     [["speed"]],
 ]
 

@@ -43,7 +43,7 @@ def test_what_a_chapter_and_a_lab_cost_is_read_from_the_names(tmp_path):
 def test_every_stage_of_tests_is_counted():
     tested = [name for name, command in run.STAGES.items() if "pytest" in command]
     assert tested == [
-        *("unit tests", "grader", "notebooks", "second Python", "pages", "labs", "speed"),
+        *("unit tests", "grader", "memory", "notebooks", "second Python", "pages", "labs", "speed"),
     ]
     assert len({run.report(name) for name in tested}) == len(tested)
 
