@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, distribution, version
 
 import pytest
@@ -132,3 +133,9 @@ def test_binder_installs_linreg_and_trusts_the_notebooks_afterwards(tmp_path):
     assert {"notebooks/04_the_long_walk.ipynb", "exercises/release/ch01/ch01.ipynb"} < set(
         trust.removeprefix("jupyter trust ").split()
     )
+
+
+def test_a_start_of_jupyter_compiles_no_grammars():
+    """A check of web addresses would take a second of each process that reads a notebook."""
+    program = "import sys, nbformat; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

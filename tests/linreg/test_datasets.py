@@ -161,6 +161,12 @@ def test_each_call_returns_fresh_exact_columns_and_units():
     assert len(load_ames().units) == 82
 
 
+def test_the_houses_are_read_from_their_file_once(monkeypatch):
+    first = load_ames()
+    monkeypatch.setattr(ames, "files", None)  # a second reading would need it
+    assert load_ames() == first
+
+
 # --- Ames ------------------------------------------------------------------------------------
 
 

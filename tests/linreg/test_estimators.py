@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from linreg import estimators
 from linreg.datasets import load_ames, load_nist
 from linreg.estimators import ElasticNet, Lasso, LassoCV, LinearRegression, Ridge, RidgeCV
+from linreg.lasso import fit_lasso
 
 NAMES = estimators.__all__
 MANY = [name for name in NAMES if name != "LassoCV"]  # those that take several targets
@@ -185,6 +186,33 @@ def test_the_criterion_of_ridge_can_be_the_mean_leverage():
     np.testing.assert_allclose(*errors, rtol=0.1)
 
 
+@pytest.mark.parametrize("cv", [None, "gcv", 4])
+def test_the_score_of_ridge_is_the_least_mean_squared_error(cv):
+    model = RidgeCV(alphas=[0.1, 10.0, 1000.0], cv=cv).fit(X, Y)
+    counts = [15] * 4 if cv == 4 else [60]
+    errors = np.average(model.mse_path_, axis=1, weights=counts)
+    assert model.best_score_ == pytest.approx(-errors.min())
+    assert model.alpha_ == [0.1, 10.0, 1000.0][errors.argmin()]
+
+
+def test_the_errors_on_folds_are_averaged_over_targets():
+    rows, held_out = np.arange(40), np.arange(40, 60)
+    model = RidgeCV(alphas=[5.0], cv=[(rows, held_out)]).fit(X, Y)
+    y_hat = Ridge(alpha=5.0).fit(X[rows], Y[rows]).predict(X[held_out])
+    assert model.mse_path_[0, 0] == pytest.approx(np.mean((y_hat - Y[held_out]) ** 2))
+
+
+def test_a_single_row_leaves_nothing_to_choose_by():
+    with pytest.raises(ValueError, match="minimum of 2"):
+        RidgeCV().fit(X[:1], Y[:1])
+
+
+def test_penalties_may_be_given_in_any_order():
+    rising, falling = (LassoCV(alphas=a).fit(X, Y[:, 0]) for a in ([0.01, 0.1, 1], [1, 0.1, 0.01]))
+    assert rising.alphas_.tolist() == falling.alphas_.tolist() == [1, 0.1, 0.01]
+    assert rising.alpha_ == falling.alpha_
+
+
 # ---- What is ours
 
 
@@ -221,6 +249,8 @@ def test_a_descent_that_ends_early_says_so_in_the_estimators_words(name):
 def test_the_gap_is_theirs_in_size():
     settings = {"alpha": 0.1, "tol": 1e-3}
     ours = Lasso(**settings).fit(X, Y[:, 0])
+    gap = fit_lasso(X, Y[:, 0], penalty=0.2, tolerance=1e-3).duality_gap
+    assert ours.dual_gap_ == pytest.approx(gap / 2)  # they halve the mean squared error
     assert 0 <= ours.dual_gap_ <= 1e-3 * Y[:, 0].var() / 2
     assert isinstance(ours.n_iter_, int)
     several = ElasticNet(**settings).fit(X, Y)

@@ -284,7 +284,6 @@ def fresh():
 
 
 def test_compiled_sweeps_are_the_same_walk(fresh, monkeypatch):
-    pytest.importorskip("numba")
     X, y, weights = problem()
     settings = {"weights": weights, "tolerance": 1e-14}
     plain = fit_elastic_net(X, y, l1=0.05, l2=0.01, **settings)
