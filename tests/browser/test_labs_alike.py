@@ -1,7 +1,8 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
 import pytest
-from lab_pages import PHONE, backgrounds, growth, unfold, with_model
+from axe import axe_finds_nothing
+from lab_pages import PHONE, backgrounds, growth, hurry, unfold, with_model
 
 from linreg import labs
 from linreg.labs.doors.doors import TIMES, scaled
@@ -140,6 +141,17 @@ FIRST_ACTS = {
     "valley": ["Play"],
     "doors": [],
 }
+
+
+def act_first(lab, slug):
+    """Do what a hand does first."""
+    for name in FIRST_ACTS[slug]:
+        lab.get_by_role("button", name=name).click()
+    if not FIRST_ACTS[slug]:
+        lab.locator("input").first.press("ArrowRight")
+        lab.locator("input").first.press("ArrowLeft")
+
+
 # All that the eye and a screen reader get of a lab.
 TOLD = """(lab) => [lab.innerText, ...[...lab.querySelectorAll("*")].flatMap((node) =>
     ["aria-label", "aria-valuetext"].map((name) => node.getAttribute(name) ?? "")),
@@ -153,16 +165,44 @@ def test_nothing_gives_the_answer_away_before_a_hand_has_acted(open_lab, slug):
     told = lab.evaluate(TOLD)
     secret = answers(KINDS[slug]())
     assert [answer for answer in secret if answer in told] == []
-    for name in FIRST_ACTS[slug]:
-        lab.get_by_role("button", name=name).click()
-    if not FIRST_ACTS[slug]:
-        lab.locator("input").first.press("ArrowRight")
-        lab.locator("input").first.press("ArrowLeft")
+    act_first(lab, slug)
     told = lab.evaluate(TOLD)
     assert [answer for answer in secret if answer not in told] == []
 
 
-# And it is at home on its page
+# And it is at home on its page, for the eye, the ear and on paper
+
+
+@each_lab
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_lab, slug, scheme):
+    page = open_lab(slug, slug=slug, color_scheme=scheme, reduced_motion="reduce")
+    place = f'[data-lab="{slug}"]'
+    act_first(page.locator(f"{place} .lr-lab"), slug)
+    if page.locator(f"{place} .lr-more").count():
+        unfold(page, place)
+    axe_finds_nothing(page, f"{place} .lr-lab")
+
+
+@each_lab
+def test_a_screen_reader_hears_nothing_unasked(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    hurry(page)
+    with_model(page, slug)  # made anew, so that what it would say at first is hurried too
+    page.wait_for_timeout(150)  # a hurried second
+    assert page.locator(f'[data-lab="{slug}"] .lr-spoken').text_content() == ""
+
+
+@each_lab
+def test_paper_shows_the_still_picture_and_the_screen_the_lab(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    lab, still = (
+        page.locator(f'[data-lab="{slug}"] {part}').first
+        for part in (".lr-lab", ".lr-still svg[role=img]")
+    )
+    for medium in ("print", "screen"):
+        page.emulate_media(media=medium)
+        assert (still.is_visible(), lab.is_visible()) == (medium == "print", medium == "screen")
 
 
 @each_lab

@@ -127,6 +127,12 @@ def heights(page, slug, states, more="() => []"):
     )
 
 
+def keeps_its_height(page, slug, states, more="() => []"):
+    """Fail unless a lab is as high in one state as in another, at each width."""
+    for width, found in heights(page, slug, states, more).items():
+        assert max(found) - min(found) < 1, width
+
+
 # Frames and delays whose clock runs so many times as fast, until the labs are made anew.
 HURRY = """(times) => {
     const { requestAnimationFrame: frame, setTimeout: delay } = window;
