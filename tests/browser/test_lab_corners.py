@@ -18,6 +18,7 @@ from lab_pages import (
     is_in_view,
     keeps_its_height,
     least_work,
+    opening,
     slide,
     spills,
     sweep,
@@ -82,16 +83,7 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="corners", **options)
-        page.locator(REGION).scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "corners", before_the_hand=REGION)
 
 
 def seen(page):

@@ -17,6 +17,7 @@ from lab_pages import (
     is_in_view,
     keeps_its_height,
     least_work,
+    opening,
     spills,
     sweep,
     tap,
@@ -80,16 +81,7 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="draws", **options)
-        page.locator(DRAW).first.scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "draws", before_the_hand=DRAW)
 
 
 def seen(page):

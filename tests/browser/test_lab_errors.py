@@ -15,6 +15,7 @@ from lab_pages import (
     is_in_view,
     keeps_its_height,
     least_work,
+    opening,
     spills,
     sweep,
     tap,
@@ -82,16 +83,7 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="errors", **options)
-        page.locator(SLIDER).scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "errors", before_the_hand=SLIDER)
 
 
 def seen(page):

@@ -13,6 +13,7 @@ from lab_pages import (
     is_in_view,
     keeps_its_height,
     least_work,
+    opening,
     spills,
     sweep,
     tap,
@@ -64,16 +65,7 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="graph", **options)
-        page.locator(PICTURE).scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "graph", before_the_hand=PICTURE)
 
 
 def seen(page):

@@ -17,6 +17,7 @@ from lab_pages import (
     keeps_its_height,
     least_work,
     number,
+    opening,
     spills,
     sweep,
     swipe,
@@ -90,16 +91,7 @@ TURN_AND_MOVE = {
 }
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="plane", **options)
-        page.locator(SCENE).scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "plane", before_the_hand=SCENE)
 
 
 def seen(page):

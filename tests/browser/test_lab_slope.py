@@ -16,6 +16,7 @@ from lab_pages import (
     keeps_its_height,
     least_work,
     number,
+    opening,
     spills,
     sweep,
     with_model,
@@ -70,16 +71,7 @@ ALONG = {
 }
 
 
-@pytest.fixture
-def open_lab(lab_page):
-    """Open the chapter, this lab just made, and bring it before the hand."""
-
-    def open_page(**options):
-        page = lab_page(PAGE, slug="slope", **options)
-        page.locator(SLIDER).scroll_into_view_if_needed()
-        return page
-
-    return open_page
+open_lab = opening(PAGE, "slope", before_the_hand=SLIDER)
 
 
 def seen(page):

@@ -78,6 +78,24 @@ WITH_MODEL = """async (slug) => {
 }"""
 
 
+def opening(path, slug, before_the_hand):
+    """Give a file its fixture `open_lab`: it opens a chapter whose lab has just been made.
+
+    The first place that `before_the_hand` selects is scrolled to.
+    """
+
+    @pytest.fixture
+    def open_lab(lab_page):
+        def open_page(**options):
+            page = lab_page(path, slug=slug, **options)
+            page.locator(before_the_hand).first.scroll_into_view_if_needed()
+            return page
+
+        return open_page
+
+    return open_lab
+
+
 def with_model(page, slug):
     """Make a lab anew on its page, so that a test can set its state as Python does."""
     page.evaluate(WITH_MODEL, slug)
