@@ -14,6 +14,7 @@ with extra("labs"):
     from linreg.labs.draws import DrawAgain
     from linreg.labs.errors import TwoErrors
     from linreg.labs.graph import Graph
+    from linreg.labs.outlier import Outlier
     from linreg.labs.plane import Plane
     from linreg.labs.slope import Slope
     from linreg.labs.valley import Valley
@@ -26,6 +27,7 @@ __all__ = [
     "Drag",
     "DrawAgain",
     "Graph",
+    "Outlier",
     "Plane",
     "Slope",
     "TwoErrors",

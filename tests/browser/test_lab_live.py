@@ -61,6 +61,12 @@ CELLS = {  # of each notebook: the lab, a print of its state, and what Python do
         'print(f"leaf {lab.leaf} change {lab.change:g} step {lab.step} playing {lab.playing}")',
         "lab.leaf, lab.change, lab.step = 'w', -0.5, 9",
     ],
+    "outlier": [
+        "from linreg.labs import Outlier\n\nlab = Outlier()\nlab",
+        'print(f"x {lab.x:g} y {lab.y:g} delta {lab.delta:g} huber {lab.huber} absolute "\n'
+        'f"{lab.absolute}")',
+        "lab.x, lab.y, lab.delta = 17, 0, 2.5\nlab.huber, lab.without = False, True",
+    ],
     "plane": [
         "from linreg.labs import Plane\n\nlab = Plane()\nlab",
         'print(f"row {lab.y_hat[0]:g} foot {lab.foot} alike {lab.alike:g} turned {lab.azimuth:g}")',
@@ -372,6 +378,28 @@ def test_browser_and_kernel_keep_each_others_graph(notebook):
     assert page.locator('[data-readout="slope"]').inner_text() == "18"
     assert page.locator('[data-readout="rise"]').inner_text() == "−6.75"
     prints(page, ["w", "-0.5", "9", "False"])
+    assert page.elsewhere == []
+
+
+@pytest.mark.parametrize("notebook", ["outlier"], indirect=True)
+def test_browser_and_kernel_keep_each_others_bad_point(notebook):
+    page = notebook
+
+    # From the browser to Python: the point is moved, and two lines are shown.
+    page.focus(".lr-handle")
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("checkbox", name="Huber’s line").check()
+    page.get_by_role("checkbox", name="Line of least absolute deviations").check()
+    prints(page, ["6.6", "4.8", "1", "True", "True"])
+
+    # From Python to the browser.
+    run_cell(page, 2)
+    page.wait_for_selector('.lr-lab[data-verdict="both"]')
+    page.wait_for_selector('.lr-handle[aria-valuetext^="x 17.0, y 0,"]')
+    page.wait_for_selector('[data-readout="huber"]:text-is("?")')
+    assert page.locator('line.lr-outlier-without:not([visibility="hidden"])').count() == 1
+    prints(page, ["17", "0", "2.5", "False", "True"])
     assert page.elsewhere == []
 
 

@@ -16,6 +16,7 @@ PAGES = {
     "draws": "17_how_sure_are_we",
     "errors": "15_how_good_is_it",
     "graph": "11_autograd_from_nothing",
+    "outlier": "20_when_assumptions_break",
     "plane": "07_why_normal_projection",
     "slope": "03_the_gradient",
     "valley": "09_how_fast_is_the_walk",
@@ -113,6 +114,13 @@ def answers(lab):
         return [readable(lab.new_error(degree), 3) for degree in (1, lab.best())]
     if lab.slug() == "graph":
         return ["−18", "slope −6"]
+    if lab.slug() == "outlier":
+        numbers = {
+            "leverage": lab.leverage(),
+            "residual": lab.residual(),
+            "Cook’s distance": lab.cooks_distance(),
+        }
+        return [f"{name} {value:.2f}".replace("-", "−") for name, value in numbers.items()]
     if lab.slug() == "plane":
         return ["(1.00, 3.00, 3.00)", readable(lab.distance(lab.nearest()))]
     if lab.slug() == "valley":
@@ -127,7 +135,8 @@ def answers(lab):
     return [f"{w:.{decimals}f}", f"{b:.{decimals}f}", readable(least), *limit]
 
 
-# What a hand does first: it presses these buttons, or moves the first slider there and back.
+# What a hand does first: it presses these buttons, or moves the first slider or the point there and
+# back.
 FIRST_ACTS = {
     "walk": ["Play"],
     "bowl": ["Release"],
@@ -136,6 +145,7 @@ FIRST_ACTS = {
     "draws": ["Play", "Half the noise"],
     "errors": ["Predict new points"],
     "graph": ["Play"],
+    "outlier": [],
     "plane": ["Show the nearest place"],
     "slope": ["Show the tangent"],
     "valley": ["Play"],
@@ -148,8 +158,9 @@ def act_first(lab, slug):
     for name in FIRST_ACTS[slug]:
         lab.get_by_role("button", name=name).click()
     if not FIRST_ACTS[slug]:
-        lab.locator("input").first.press("ArrowRight")
-        lab.locator("input").first.press("ArrowLeft")
+        moved = lab.locator(".lr-handle" if slug == "outlier" else "input").first
+        moved.press("ArrowRight")
+        moved.press("ArrowLeft")
 
 
 # All that the eye and a screen reader get of a lab.

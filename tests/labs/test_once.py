@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from linreg import optimizers, pure_python
-from linreg.labs import Bowl, Drag, Valley, Walk
+from linreg import optimizers, pure_python, robust
+from linreg.labs import Bowl, Drag, Outlier, Valley, Walk
 from linreg.labs.bowl import bowl
 from linreg.labs.drag import drag
 from linreg.labs.valley.valley import METHODS
@@ -101,3 +101,15 @@ def test_each_method_walks_down_the_valley_once(count):
     lab.falling = True
     lab.html()
     assert counts["stochastic_gradient_descent"] == 2
+
+
+def test_each_line_that_is_shown_is_fitted_once(count):
+    fits = ["huber", "least_absolute_deviations"]
+    for name in fits:
+        counts = count(robust, name)
+    place = [random.SystemRandom().uniform(0, 10) for _ in "xy"]
+    Outlier(*place).html()
+    assert counts == {}  # no line is fitted that nobody asked for
+    for _ in range(2):
+        Outlier(*place, huber=True, absolute=True).html()
+    assert counts == dict.fromkeys(fits, 1)
