@@ -9,10 +9,11 @@ it is as good as QR.
 Source: White (1980), "A heteroskedasticity-consistent covariance matrix estimator and a direct test
 for heteroskedasticity", Econometrica 48, 817-838; MacKinnon and White (1985), "Some
 heteroskedasticity-consistent covariance matrix estimators with improved finite sample properties",
-Journal of Econometrics 29, 305-325, for HC1 to HC3; Cameron and Miller (2015), "A practitioner's
-guide to cluster-robust inference", Journal of Human Resources 50, 317-372; Newey and West (1987),
-"A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent covariance
-matrix", Econometrica 55, 703-708.
+Journal of Econometrics 29, 305-325, for HC1 and HC2; Davidson and MacKinnon (1993), "Estimation and
+Inference in Econometrics", Oxford University Press, for HC3; Cameron and Miller (2015), "A
+practitioner's guide to cluster-robust inference", Journal of Human Resources 50, 317-372; Newey and
+West (1987), "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
+covariance matrix", Econometrica 55, 703-708.
 """
 
 import warnings
