@@ -58,7 +58,8 @@ OUTSIDE = {
     "exercises": {"grader", "linreg.checks"},
     "book/extensions": {
         *("linreg.labs", "linreg.palette"),
-        *("formulas", "labs", "plain_markdown", "terms", "weight"),  # one extension to another
+        *("formulas", "labs", "navigation", "plain_markdown", "terms"),  # one extension to another
+        "weight",
     },
     "benchmarks": {
         *("measuring", "grader", "linreg.datasets", "linreg.pure_python", "linreg.with_numpy"),
