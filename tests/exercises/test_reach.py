@@ -143,7 +143,7 @@ def flat(value):
     """List the numbers and words that a value consists of."""
     if isinstance(value, sympy.Basic | str | bool | None):
         return [value]
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist") and not isinstance(value, type):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return [leaf for each in value for leaf in flat(each)]
