@@ -240,7 +240,9 @@ def test_nor_does_it_where_the_books_letters_come_too_late(new_page, slug):
     page.reload()
     page.wait_for_function("document.querySelectorAll('[data-lab]:not(.lr-ready)').length === 0")
     page.wait_for_function("document.documentElement.matches('.lr-plain')")
-    assert abs(growth(page)) < 30 * page.locator("[data-lab]").count()
+    for width in (390, 560):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert abs(growth(page)) < 30 * page.locator("[data-lab]").count(), width
 
 
 @each_lab
