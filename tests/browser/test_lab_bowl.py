@@ -215,14 +215,6 @@ def test_the_lab_draws_itself(open_lab, over):
     assert shown(page) == pytest.approx({"w": -0.4, "b": 2.4, "loss": 8.0, "steps": 0}, rel=0.2)
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").count() == 2
-    assert page.locator(f"{LAB} svg").first.is_visible()
-    assert "all came to rest at the pin" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 # It tells the truth
 
 

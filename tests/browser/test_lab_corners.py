@@ -114,13 +114,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert [len(path) for path in found["paths"]] == [25, 25]
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").count() == 2
-    assert "Here λ is 1.20, and the region is where" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 # It tells the truth
 
 

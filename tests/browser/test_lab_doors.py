@@ -161,11 +161,8 @@ def test_the_lab_draws_itself(open_lab, over):
     assert shown(page) == expected(Doors())
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
+def test_without_javascript_the_table_of_the_methods_remains(new_page):
     page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator("[data-lab] svg[role=img]").count() == 1
-    assert page.locator("[data-lab] svg").first.is_visible()
-    assert "The fewest operations: normal equations." in page.inner_text("[data-lab] p")
     assert page.locator("[data-lab] td").count() == 16
     heads = page.locator("[data-lab] tr").first.inner_text().split()
     assert heads == ["method", "estimated", "measured", "operations", "memory"]

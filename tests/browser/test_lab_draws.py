@@ -126,13 +126,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert found["verdict"] == "few"
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").count() == 3
-    assert "the line through sample 1 has slope" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 def test_who_draws_is_asked_once_there_is_a_pile_and_told_once_they_have_guessed(open_lab):
     page = open_lab()
     drawn_to(page, 8)

@@ -114,13 +114,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert found["button"] == "Predict new points"
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").count() == 2
-    assert "Here degree 1 has a mean squared error" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 def test_the_training_error_is_known_where_a_hand_has_been_and_the_other_nowhere(open_lab):
     found = sweep(open_lab(), SLIDER, [3, 11, 3, 0], READ)
     assert [len(one["own"]["dots"]) for one in found] == [2, 3, 3, 3]

@@ -102,13 +102,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert "18" not in page.locator(f"{LAB} .lr-lab").inner_text() + found["label"]
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").is_visible()
-    assert "the slopes back" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 # It tells the truth
 
 

@@ -118,13 +118,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert found["handle"] == "x 6.40, y 3.80"
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator(f"{LAB} svg[role=img]").count() == 1
-    assert "the hollow point stands at x = 6.40" in page.locator(f"{LAB} p").inner_text()
-    assert page.locator(f"{LAB} .lr-lab").count() == 0
-
-
 # It tells the truth
 
 

@@ -112,14 +112,6 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert page.locator('[data-lab="slope"] .lr-lab :is(input, button)').count() == 2
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    place = page.locator('[data-lab="slope"]')
-    assert place.locator("svg[role=img]").is_visible()
-    assert "h = 0.250, slope −8.167" in place.locator("p").inner_text()
-    assert place.locator(".lr-lab").count() == 0
-
-
 # It tells the truth
 
 

@@ -144,13 +144,6 @@ def test_a_count_is_told_when_play_has_reached_it(first_look):
     assert counts(page) == {name: Valley(20).count(name) for name in lab.methods}
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator("[data-lab] svg[role=img]").count() == 2
-    assert page.locator("[data-lab] svg").first.is_visible()
-    assert "●\xa0gradient descent 63, ●\xa0heavy ball 20" in page.inner_text("[data-lab] p")
-
-
 # It tells the truth
 
 

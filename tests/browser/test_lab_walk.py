@@ -144,14 +144,6 @@ def test_the_lab_draws_itself(open_lab, over):
     assert step_shown(page) == 0
 
 
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page):
-    page = new_page(PAGE, java_script_enabled=False)
-    assert page.locator("[data-lab] svg[role=img]").count() == 2
-    assert page.locator("[data-lab] svg").first.is_visible()
-    assert "least loss" in page.locator("[data-lab] p").inner_text()
-    assert page.locator(".lr-lab").count() == 0
-
-
 def test_a_failing_script_leaves_the_still_picture(book, chromium):
     page = chromium.new_page()
     for script in ("labs/walk", "scripts/bootstrap"):

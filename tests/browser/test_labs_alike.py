@@ -216,6 +216,32 @@ def test_paper_shows_the_still_picture_and_the_screen_the_lab(open_lab, slug):
         assert (still.is_visible(), lab.is_visible()) == (medium == "print", medium == "screen")
 
 
+STILLS = {  # how many pictures there are without JavaScript, and some words beside them
+    "walk": (2, "least loss"),
+    "bowl": (2, "all came to rest at the pin"),
+    "corners": (2, "Here λ is 1.20, and the region is where"),
+    "drag": (1, "mean squared error is 4.003"),
+    "draws": (3, "the line through sample 1 has slope"),
+    "errors": (2, "Here degree 1 has a mean squared error"),
+    "graph": (1, "the slopes back"),
+    "outlier": (1, "the hollow point stands at x = 6.40"),
+    "plane": (1, "its distance to y is 1.732"),
+    "slope": (1, "h = 0.250, slope −8.167"),
+    "valley": (2, "●\xa0gradient descent 63, ●\xa0heavy ball 20"),
+    "doors": (1, "The fewest operations: normal equations."),
+}
+
+
+@each_lab
+def test_without_javascript_a_still_picture_and_its_text_remain(new_page, slug):
+    page = new_page(f"notebooks/{PAGES[slug]}.html", java_script_enabled=False)
+    place, (n_pictures, words) = page.locator(f'[data-lab="{slug}"]'), STILLS[slug]
+    assert place.locator("svg[role=img]").count() == n_pictures
+    assert place.locator("svg[role=img]").first.is_visible()
+    assert words in place.locator("p").inner_text()
+    assert place.locator(".lr-lab").count() == 0
+
+
 @each_lab
 def test_dark_has_no_light_box_behind_the_lab(open_lab, slug):
     ink = f"getComputedStyle(document.querySelector('[data-lab={slug}] .lr-lab')).color"

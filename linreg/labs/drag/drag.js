@@ -583,14 +583,6 @@ class DragLab extends Lab {
 
   // ---- From the hands to the state
 
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
-
   // What a hand does ends a glide, and the word about what could not be done.
   take(values) {
     this.playback.stop();

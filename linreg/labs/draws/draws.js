@@ -349,14 +349,6 @@ class DrawsLab extends SteppedLab {
     this.put({ ...FIRST, ...change, guessed: true });
   }
 
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
-
   // After the last sample of a seed comes the first of the next one, and a new pile.
   begin() {
     this.put({ step: 0, seed: (this.model.get("seed") % SEEDS) + 1 });

@@ -371,14 +371,6 @@ class GraphLab extends SteppedLab {
     this.put({ playing: false, leaf, change, step });
   }
 
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
-
   refresh() {
     this.draw(this.here);
     this.announce();

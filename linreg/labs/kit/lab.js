@@ -93,8 +93,9 @@ const folded = (nodes) =>
     element("div", { class: "lr-folded" }, ...nodes),
   );
 
-// What every lab holds, and how it ends. Its subclass calls `mount`, brings `verdict` and, where
-// something moves by itself, `playback`, and keeps in `endings` what ends all that it listens to.
+// What every lab holds, and how it ends. Its subclass calls `mount`, brings `verdict`, `refresh`
+// where it calls `put` and `playback` where something moves by itself, and keeps in `endings` what
+// ends all that it listens to.
 export class Lab {
   constructor(model) {
     Object.assign(this, { model, set: sender(model), announcer: new Announcer() });
@@ -114,6 +115,14 @@ export class Lab {
       this.announcer.node,
     );
     el.replaceChildren(this.root);
+  }
+
+  // Several traits at once, one drawing: what listens to them leaves it while the lab is `busy`.
+  put(values) {
+    this.busy = true;
+    for (const [name, value] of Object.entries(values)) this.set(name, value);
+    this.busy = false;
+    this.refresh();
   }
 
   // The verdict: a word for the style, and a few sentences as HTML.

@@ -303,14 +303,6 @@ class OutlierLab extends Lab {
     });
   }
 
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
-
   refresh({ silent = false } = {}) {
     const state = Object.fromEntries(STATE.map((name) => [name, this.model.get(name)]));
     const found = solved(state);

@@ -448,14 +448,6 @@ class PlaneLab extends Lab {
         ` ${this.summary} The arrow keys turn it.`,
     );
   }
-
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
 }
 
 export default { render: rebuilding(PlaneLab, []) };

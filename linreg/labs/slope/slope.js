@@ -208,14 +208,6 @@ class SlopeLab extends Lab {
     const arrives = h <= LAB.TOUCHING && this.model.get("h") > LAB.TOUCHING;
     this.put(arrives ? { h, tangent: true } : { h });
   }
-
-  // Several traits at once, one drawing.
-  put(values) {
-    this.busy = true;
-    for (const [name, value] of Object.entries(values)) this.set(name, value);
-    this.busy = false;
-    this.refresh();
-  }
 }
 
 export default { render: rebuilding(SlopeLab, []) };
