@@ -48,8 +48,10 @@ def anchor(label):
 
 def objectives_of(path):
     """Return what a chapter's first cell says that its reader will be able to do, in Markdown."""
-    opening = nbformat.read(path, as_version=4).cells[0].source
-    return [line[2:] for line in OBJECTIVES.search(opening)[1].splitlines()]
+    found = OBJECTIVES.search(nbformat.read(path, as_version=4).cells[0].source)
+    if not found:
+        raise ValueError(f"{path}: below '**You will be able to**' the first cell needs a list")
+    return [line[2:] for line in found[1].splitlines()]
 
 
 def exercises_in(path):
@@ -60,47 +62,60 @@ def exercises_in(path):
 
 
 class Objectives(Directive):
-    """Each chapter with its objectives, and an exercise behind each."""
+    """Each part of the book with its chapters' objectives, and an exercise behind each."""
 
     has_content = True
 
     def run(self):
-        """Return a heading and a list for each chapter, or say which line is wrong."""
+        """Return a section for each part, or say which line is wrong."""
         env = self.state.document.settings.env
-        chapters, found = main_line(env.book_parts), []
-        lines = dict(line.split(": ") for line in self.content)
-        if list(lines) != list(chapters):
-            raise self.error(f"one line for each chapter: {', '.join(chapters)}")
-        for number, chapter in chapters.items():
-            path = Path(env.srcdir) / f"{chapter.page}.ipynb"
-            env.note_dependency(str(path))
-            can, tasks = objectives_of(path), lines[number].split()
-            if len(can) != len(tasks):
-                raise self.error(f"Chapter {number} has {len(can)} objectives, not {len(tasks)}")
-            items = [self.item(env, chapter, *pair) for pair in zip(can, tasks, strict=True)]
-            found += [self.heading(env, chapter), nodes.bullet_list("", *items)]
-        return found
+        pairs = [line.partition(":") for line in self.content if line.strip()]
+        self.lines = {number.strip(): tasks.split() for number, _, tasks in pairs}
+        if list(self.lines) != list(main_line(env.book_parts)):
+            numbers = ", ".join(main_line(env.book_parts))
+            raise self.error(f"one line for each chapter, such as '4: c4 A2': {numbers}")
+        parts = [(caption, [c for c in some if not c.deeper]) for caption, some in env.book_parts]
+        return [self.part(env, caption, chapters) for caption, chapters in parts if chapters]
 
-    def heading(self, env, chapter):
-        """Return the chapter's name, which leads to it."""
-        address = env.app.builder.get_relative_uri(env.docname, chapter.page)
-        name = f"{chapter.number} · {chapter.title}"
-        return nodes.rubric("", "", nodes.reference("", name, refuri=address, internal=True))
+    def part(self, env, caption, chapters):
+        """Return a part of the book as a section."""
+        section = nodes.section("", nodes.title("", caption), ids=[nodes.make_id(caption)])
+        for chapter in chapters:
+            section += self.chapter(env, chapter)
+        return section
 
-    def item(self, env, chapter, objective, task):
-        """Return one objective, and the way to its exercise."""
+    def chapter(self, env, chapter):
+        """Return the chapter's name, which leads to it, and the list of its objectives."""
         graded = f"ch{int(chapter.number):02}"
-        page = f"exercises/release/{graded}/{graded}" if task.islower() else chapter.page
-        path = Path(env.srcdir) / f"{page}.ipynb"
-        label = task.upper()
-        if label not in exercises_in(path):
-            raise self.error(f"{page} has no exercise {label}")
+        pages = {True: f"exercises/release/{graded}/{graded}", False: chapter.page}
+        paths = {kind: Path(env.srcdir) / f"{page}.ipynb" for kind, page in pages.items()}
+        for path in paths.values():
+            env.note_dependency(str(path))
+        can, tasks = objectives_of(paths[False]), self.lines[chapter.number]
+        if len(can) != len(tasks):
+            number = chapter.number
+            raise self.error(f"Chapter {number} has {len(can)} objectives, not {len(tasks)}")
+        asked = {kind: exercises_in(path) for kind, path in paths.items()}
+        for task in tasks:
+            if task.upper() not in asked[task.islower()]:
+                raise self.error(f"{pages[task.islower()]} has no exercise {task.upper()}")
+        items = [self.item(env, pages, *pair) for pair in zip(can, tasks, strict=True)]
+        link = reference(env, f"{chapter.number} · {chapter.title}", chapter.page)
+        return [nodes.rubric("", "", link), nodes.bullet_list("", *items)]
+
+    def item(self, env, pages, objective, task):
+        """Return one objective, and the way to its exercise."""
         holder = nodes.Element()
         self.state.nested_parse(StringList([objective.rstrip(";.")], ""), 0, holder)
         (said,) = holder.children
-        address = f"{env.app.builder.get_relative_uri(env.docname, page)}#{anchor(label)}"
-        name = f"{label}, graded" if task.islower() else f"{label}, in the chapter"
-        said += nodes.Text(" (")
-        said += nodes.reference("", name, refuri=address, internal=True)
-        said += nodes.Text(")")
+        label, kind = task.upper(), "graded" if task.islower() else "in the chapter"
+        link = reference(env, f"{label}, {kind}", pages[task.islower()], anchor(label))
+        said += [nodes.Text(" ("), link, nodes.Text(")")]
         return nodes.list_item("", said)
+
+
+def reference(env, words, page, place=""):
+    """Return a link from the page that is read to a page of the book, or to a place on it."""
+    address = env.app.builder.get_relative_uri(env.docname, page)
+    address = f"{address}#{place}" if place else address
+    return nodes.reference("", words, refuri=address, internal=True)

@@ -4,6 +4,7 @@ import re
 from types import SimpleNamespace
 
 import navigation
+import nbformat
 import objectives
 import pytest
 from docutils.parsers.rst import DirectiveError
@@ -21,22 +22,28 @@ def page(book):
 
 
 def test_every_objective_of_every_chapter_has_its_exercise(page):
-    said = [one for path in CHAPTERS for one in objectives.objectives_of(path)]
-    assert len(LINK.findall(page)) == len(said) > 4 * len(CHAPTERS)
+    counts = {path: len(objectives.objectives_of(path)) for path in CHAPTERS}
+    links = LINK.findall(page)
+    assert len(links) == sum(counts.values()) > 4 * len(CHAPTERS)
+    chapters = [path for path, count in counts.items() for _ in range(count)]
+    for path, (address, _, label, kind) in zip(chapters, links, strict=True):
+        graded = f"exercises/release/ch{path.name[:2]}/ch{path.name[:2]}.html"
+        own = short(path).replace(".ipynb", ".html")
+        assert address == {"graded": graded, "in the chapter": own}[kind], (path.name, label)
 
 
 def test_each_leads_to_the_exercise_that_it_names(book, page):
-    for address, place, label, kind in LINK.findall(page):
+    for address, place, label, _ in LINK.findall(page):
         target = (book / address).read_text(encoding="utf-8")
         assert len(re.findall(f'id="{place}"', target)) == 1, (address, place)
         assert re.search(rf'id="{place}">\s*<strong>{label}\.?</strong>', target), (address, place)
-        assert address.startswith({"graded": "exercises/"}.get(kind, "notebooks/"))
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (["2: a1 a2"], "one line for each chapter: 1"),
+        (["2: a1 a2"], "one line for each chapter, such as '4: c4 A2': 1"),
+        (["1 a1 a2 a3 c1 c2"], "one line for each chapter"),
         (["1: a1 a2"], "Chapter 1 has 5 objectives, not 2"),
         (["1: a1 a2 a3 c1 c9"], "ch01 has no exercise C9"),
         (["1: a1 a2 a3 c1 B7"], f"{FIRST.page} has no exercise B7"),
@@ -68,3 +75,11 @@ def test_a_chapter_says_what_its_reader_will_be_able_to_do():
     for path in CHAPTERS:
         said = objectives.objectives_of(path)
         assert all(one[-1] in ";." for one in said), short(path)
+
+
+def test_a_chapter_without_objectives_is_named(tmp_path):
+    path = tmp_path / "01_none.ipynb"
+    cell = nbformat.v4.new_markdown_cell("# 1 · Title")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    with pytest.raises(ValueError, match=r"01_none.*You will be able to"):
+        objectives.objectives_of(path)
