@@ -108,7 +108,9 @@ class Objectives(Directive):
         holder = nodes.Element()
         self.state.nested_parse(StringList([objective.rstrip(";.")], ""), 0, holder)
         (said,) = holder.children
-        label, kind = task.upper(), "graded" if task.islower() else "in the chapter"
+        label, kind = task.upper(), "in the chapter"
+        if task.islower():
+            kind = "marked by hand" if task.startswith("d") else "graded"
         link = reference(env, f"{label}, {kind}", pages[task.islower()], anchor(label))
         said += [nodes.Text(" ("), link, nodes.Text(")")]
         return nodes.list_item("", said)
