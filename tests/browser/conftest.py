@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
-from lab_pages import remake
+from lab_pages import labs_alone, remake
 from playwright.sync_api import sync_playwright
 from serving import serving
 from xdist.scheduler import LoadScopeScheduling
@@ -133,13 +133,27 @@ SCREEN = {
 
 
 @pytest.fixture(scope="session")
-def loaded(chromium, book, site):
+def lab_site(book):
+    """The address of a server of the book's pages, with nothing of a chapter in them but labs."""
+    with serving(book, change=cache(labs_alone)) as address:
+        yield address
+
+
+@pytest.fixture
+def new_lab_page(chromium, book, lab_site):
+    """Open pages like `new_page`, with nothing of a chapter in them but labs."""
+    with opener(chromium, book, lab_site) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="session")
+def loaded(chromium, book, lab_site):
     """Pages, each loaded once in a process for each kind of device.
 
     What of a device can change while a page is open, its screen and its reader's wishes, is no part
     of its kind.
     """
-    with opener(chromium, book, site) as open_page:
+    with opener(chromium, book, lab_site) as open_page:
         yield cache(lambda path, **device: open_page(path, **device))
 
 
@@ -148,7 +162,9 @@ def lab_page(loaded):
     """Open a page whose labs have just been made: `lab_page("….html", color_scheme="dark")`.
 
     The page is shared, for loading it takes a hundred times as long as making its labs anew; with
-    `slug` only that lab is. A test that changes anything outside the labs opens a page of its own.
+    `slug` only that lab is. Of its chapter it holds the labs alone, for all that a test does with a
+    page of ten thousand nodes takes ten times as long. A test that changes anything outside the
+    labs opens a page of its own.
     The test fails at its end if the page did what no page may do.
     """
     pages = []

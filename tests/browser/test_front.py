@@ -22,12 +22,17 @@ def page_of(path):
     return short(path).replace(".ipynb", ".html")
 
 
+@pytest.fixture(scope="module")
+def tab(shared_page):
+    """A tab that goes from page to page: what is looked at there needs no JavaScript."""
+    return shared_page(FRONT, java_script_enabled=False)
+
+
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=short)
-def notebook(request, shared_page):
+def notebook(request, site, tab):
     """The page of each notebook, and the notebook's path. Tests look and leave it so."""
-    page = shared_page(page_of(request.param))
-    yield page, request.param
-    page.close()
+    tab.goto(site + page_of(request.param))
+    return tab, request.param
 
 
 each_chapter = pytest.mark.parametrize("notebook", CHAPTERS, indirect=True, ids=short)

@@ -5,7 +5,7 @@ import random
 import re
 
 import pytest
-from axe import axe_finds_nothing
+from axe import axe_finds_nothing_in
 from lab_pages import (
     ANSWER,
     PHONE,
@@ -640,7 +640,7 @@ def test_axe_finds_nothing(open_lab, scheme, collinear):
     page = open_lab(color_scheme=scheme, **STILL)
     switch(page).set_checked(collinear)
     button(page, "Drop five").click()
-    axe_finds_nothing(page, f"{LAB} .lr-lab")
+    axe_finds_nothing_in(page, f"{LAB} .lr-lab")
 
 
 def test_nothing_below_the_lab_moves_while_it_is_used(open_lab):

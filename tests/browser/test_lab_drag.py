@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from axe import axe_finds_nothing
+from axe import axe_finds_nothing_in
 from lab_pages import (
     ANSWER,
     PHONE,
@@ -699,7 +699,7 @@ def test_axe_finds_nothing(open_lab, scheme, absolute):
     lab.find(".lr-switch input").set_checked(absolute)
     lab.button("Best line").click()
     lab.button("Remove").click()  # a refusal
-    axe_finds_nothing(lab.page, '[data-lab="drag"] .lr-lab')
+    axe_finds_nothing_in(lab.page, '[data-lab="drag"] .lr-lab')
 
 
 def test_a_phone_shows_a_dragged_point_and_its_lesson_together(open_lab):

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -106,6 +107,7 @@ def jupyter(tmp_path_factory):
         "--ServerApp.allow_root=True",
         "--IdentityProvider.token=",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
         f"--ServerApp.root_dir={folder}",
     ]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", *options]
@@ -126,19 +128,47 @@ def write_stored(path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
 
 
+@pytest.fixture(scope="module")
+def window(jupyter, chromium):
+    """A window with JupyterLab, which takes longer to start than a notebook to open."""
+    with chromium.new_context(viewport={"width": 1400, "height": 1700}) as context:
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.elsewhere = []
+        context.on("request", lambda request: note_elsewhere(page.elsewhere, request.url, jupyter))
+        page.goto(f"{jupyter}/lab?reset")
+        page.wait_for_function("window.jupyterapp")
+        page.evaluate("jupyterapp.restored")
+        yield page
+
+
 @pytest.fixture
-def notebook(jupyter, chromium, request):
+def notebook(window, request):
     """The notebook of a lab in JupyterLab, its kernel ready, its first cell run."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 1700})
-    page = context.new_page()
-    page.set_default_timeout(45_000)
-    page.elsewhere = []
-    context.on("request", lambda request: note_elsewhere(page.elsewhere, request.url, jupyter))
-    page.goto(f"{jupyter}/lab/tree/{request.param}.ipynb?reset")
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
-    first_run(page)
-    yield page
-    context.close()
+    with opened(window, request.param):
+        is_idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+        window.wait_for_selector(is_idle, state="attached")
+        first_run(window)
+        yield window
+
+
+@contextmanager
+def opened(page, name):
+    """Open a notebook in JupyterLab until the block ends: none other is there."""
+    command(page, "docmanager:open", path=f"{name}.ipynb")
+    try:
+        yield
+    finally:
+        command(page, "docmanager:save")
+        command(page, "application:close")
+        page.wait_for_selector(".jp-Notebook", state="detached")
+        page.elsewhere.clear()
+
+
+def command(page, name, **arguments):
+    """Give JupyterLab one of its own commands."""
+    execute = "async (all) => { await jupyterapp.commands.execute(...all); }"
+    page.evaluate(execute, [name, arguments])
 
 
 def note_elsewhere(found, url, home):
@@ -467,12 +497,12 @@ def test_browser_and_kernel_keep_each_others_shape(notebook):
     assert page.elsewhere == []
 
 
-def test_a_stored_lab_shows_its_still_pictures_before_anyone_trusts_the_notebook(jupyter, chromium):
-    with chromium.new_context(viewport={"width": 1400, "height": 1700}) as context:
-        page = context.new_page()
-        page.goto(f"{jupyter}/lab/tree/stored.ipynb?reset")
-        page.wait_for_selector(".jp-OutputArea-output img", timeout=45_000)
-        walk, valley = page.locator(".jp-OutputArea-output").all()
+def test_a_stored_lab_shows_its_still_pictures_before_anyone_trusts_the_notebook(window):
+    page = window
+    with opened(page, "stored"):
+        outputs = page.locator(".jp-OutputArea-output")
+        outputs.nth(1).locator("img").nth(1).wait_for()
+        walk, valley = outputs.all()
         for output, words in ((walk, "Gradient descent with"), (valley, "A valley with κ")):
             assert output.locator("[data-lab]").count() == 0  # it is not trusted
             assert output.inner_text().startswith(words)

@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 import pytest
-from axe import axe_finds_nothing
+from axe import axe_finds_nothing_in
 from lab_pages import (
     ANSWER,
     PHONE,
@@ -646,7 +646,7 @@ def test_axe_finds_nothing(open_lab, scheme, position):
     page = open_lab(color_scheme=scheme)
     slide(page, RATE, position)
     slide(page, STEPS, 9)
-    axe_finds_nothing(page, ".lr-lab")
+    axe_finds_nothing_in(page, ".lr-lab")
 
 
 def test_a_narrow_page_stacks_the_panels_and_scrolls_one_way(open_lab):

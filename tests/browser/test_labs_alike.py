@@ -1,7 +1,7 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
 import pytest
-from axe import axe_finds_nothing
+from axe import axe_finds_nothing_in
 from lab_pages import PHONE, backgrounds, growth, hurry, unfold, with_model
 
 from linreg import labs
@@ -192,7 +192,7 @@ def test_axe_finds_nothing(open_lab, slug, scheme):
     act_first(page.locator(f"{place} .lr-lab"), slug)
     if page.locator(f"{place} .lr-more").count():
         unfold(page, place)
-    axe_finds_nothing(page, f"{place} .lr-lab")
+    axe_finds_nothing_in(page, f"{place} .lr-lab")
 
 
 @each_lab
@@ -233,8 +233,8 @@ STILLS = {  # how many pictures there are without JavaScript, and some words bes
 
 
 @each_lab
-def test_without_javascript_a_still_picture_and_its_text_remain(new_page, slug):
-    page = new_page(f"notebooks/{PAGES[slug]}.html", java_script_enabled=False)
+def test_without_javascript_a_still_picture_and_its_text_remain(new_lab_page, slug):
+    page = new_lab_page(f"notebooks/{PAGES[slug]}.html", java_script_enabled=False)
     place, (n_pictures, words) = page.locator(f'[data-lab="{slug}"]'), STILLS[slug]
     assert place.locator("svg[role=img]").count() == n_pictures
     assert place.locator("svg[role=img]").first.is_visible()
@@ -259,9 +259,9 @@ def test_nothing_below_the_labs_moves_when_they_come(open_lab, slug, width):
 
 
 @pytest.mark.parametrize("slug", [slug for slug in PAGES if slug != "bowl"])
-def test_nor_does_it_where_the_books_letters_come_too_late(new_page, slug):
+def test_nor_does_it_where_the_books_letters_come_too_late(new_lab_page, slug):
     """A page is then shown in the machine's own letters, and keeps them."""
-    page = new_page(f"notebooks/{PAGES[slug]}.html", **PHONE)
+    page = new_lab_page(f"notebooks/{PAGES[slug]}.html", **PHONE)
     page.route("**/faces.css", lambda route: route.abort("aborted"))
     page.reload()
     page.wait_for_function("document.querySelectorAll('[data-lab]:not(.lr-ready)').length === 0")

@@ -8,7 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+# The first has no windows, and takes a quarter less time for the same pages.
+NAMES = [
+    "chromium-headless-shell",
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,9 +24,10 @@ ARGUMENTS = [
 ]
 HELP = (
     "No Chromium was found, and none could be fetched. Install one, for example with\n"
-    "  sudo apt-get install chromium           (Debian, Ubuntu)\n"
-    "  brew install --cask chromium            (macOS)\n"
-    "  python -m playwright install chromium   (anywhere)\n"
+    "  sudo apt-get install chromium-headless-shell   (Debian)\n"
+    "  sudo apt-get install chromium                  (Ubuntu)\n"
+    "  brew install --cask chromium                   (macOS)\n"
+    "  python -m playwright install chromium          (anywhere)\n"
     "or name one: CHROMIUM=/path/to/chromium make test"
 )
 

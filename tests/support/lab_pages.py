@@ -4,6 +4,7 @@ import math
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -33,6 +34,29 @@ MADE_LABS = """async () => {
     await frame();
     await frame();
 }"""
+
+
+def labs_alone(html):
+    """The bytes of a page whose article holds its headings and its labs, and nothing else.
+
+    As in the chapter, there is room to scroll above and below.
+    """
+    page = BeautifulSoup(html, "html.parser")
+    whole = ":is(h1, h2, h3, h4, [data-lab], script, style)"
+
+    def strip(node):
+        for child in node.find_all(recursive=False):
+            if child.css.match(whole):
+                continue
+            if child.select_one(whole):
+                strip(child)
+            else:
+                child.extract()
+
+    article = page.select_one(".bd-article")
+    strip(article)
+    article["style"] = "padding-block: 100vh"
+    return page.encode()
 
 
 def remake(page, places, scheme):
