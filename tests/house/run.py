@@ -1,8 +1,8 @@
 """Run every check, and close with the counts.
 
-Two lanes of stages run side by side, for the build of the book keeps one core busy and the grader
-waits a good part of its time. What measures time comes last and has the machine to itself. A stage
-that fails does not stop the others: one run shows all that is wrong.
+Two lanes of stages run side by side, for the build of the book and the second Python keep one core
+busy each, and the grader waits a good part of its time. What measures time comes last and has the
+machine to itself. A stage that fails does not stop the others: one run shows all that is wrong.
 """
 
 import os
@@ -69,7 +69,7 @@ STAGES = {
 # Each step's lanes run side by side; a lane's stages run in order. Pages need the built book.
 STEPS = [
     [["lint", "format"]],
-    [["book", "pages", "labs", "memory"], ["grader", "unit tests", "notebooks", "second Python"]],
+    [["book", "pages", "labs", "memory"], ["second Python", "grader", "unit tests", "notebooks"]],
     [["speed"]],
 ]
 

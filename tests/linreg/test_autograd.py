@@ -88,7 +88,7 @@ def sizes(result):
 
 
 @needs_torch
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(starts, steps)
 def test_values_and_slopes_are_those_of_pytorch(numbers, program):
     leaves, made = with_values(numbers, program)
@@ -106,7 +106,7 @@ def test_values_and_slopes_are_those_of_pytorch(numbers, program):
         assert abs(leaf.grad - slope) <= 1e-12 * max(1, size.get(leaf, 0))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(starts, steps)
 def test_a_second_result_from_the_same_values_gets_its_own_slopes(numbers, program):
     """Going back twice, from two results that share values, adds what each would have given."""

@@ -61,7 +61,7 @@ def called_with(function):
     return str(plain.replace(parameters=bare, return_annotation=plain.empty))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(problem=problems(), fit_intercept=st.booleans())
 def test_least_squares_agrees_with_scikit_learn(problem, fit_intercept):
     X, y = problem
@@ -74,7 +74,7 @@ def test_least_squares_agrees_with_scikit_learn(problem, fit_intercept):
         np.testing.assert_allclose(fit.loss_history, [loss], rtol=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems())
 def test_a_long_walk_ends_where_scikit_learn_is(problem):
     X, y = problem
@@ -88,7 +88,7 @@ def test_a_long_walk_ends_where_scikit_learn_is(problem):
     np.testing.assert_allclose(fit.intercept, outside.intercept_, rtol=1e-8, atol=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems(), n_steps=st.integers(0, 12))
 def test_the_three_walks_are_one_walk(problem, n_steps):
     X, y = problem
@@ -98,7 +98,7 @@ def test_the_three_walks_are_one_walk(problem, n_steps):
         np.testing.assert_allclose(values(walk), values(walks[0]), rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems(), seed=st.integers(0, 2**32 - 1))
 def test_gradient_is_the_slope_of_the_loss(problem, seed):
     X, y = problem
@@ -116,7 +116,7 @@ def test_gradient_is_the_slope_of_the_loss(problem, seed):
             np.testing.assert_allclose(slopes[j], slope, rtol=1e-8, atol=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems())
 def test_shapes(problem):
     X, y = problem
@@ -263,7 +263,7 @@ def test_columns_that_differ_by_little_but_surely_are_fitted(backend, shift):
     assert np.isfinite(values(fit.coef)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problem=problems(), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-6, 1.0, 1e6]))
 def test_a_combination_of_columns_is_always_noticed(problem, seed, scale):
     X, y = problem

@@ -7,7 +7,7 @@ from math import isqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import linreg.exact
@@ -306,7 +306,6 @@ def first_dependent(columns):
     return None
 
 
-@settings(deadline=None)
 @given(problems())
 def test_the_residual_is_orthogonal_to_every_column_or_a_column_is_named(drawn):
     columns, y, fit_intercept = drawn
@@ -323,7 +322,6 @@ def test_the_residual_is_orthogonal_to_every_column_or_a_column_is_named(drawn):
     assert fit.loss_history == [dot(residual, residual) / len(y)]
 
 
-@settings(deadline=None)
 @given(problems(), st.data())
 def test_a_combination_of_earlier_columns_is_always_refused(drawn, data):
     columns, y, _ = drawn

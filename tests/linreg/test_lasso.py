@@ -96,7 +96,7 @@ def problems(draw):
     return X * draw(st.sampled_from([1.0, 1e-6, 1e6])), y, weights
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems(), st.sampled_from([1e-3, 0.1, 0.9, 1.1]), st.sampled_from([0, 0.3]), st.booleans())
 def test_no_slope_is_left_however_columns_depend_on_each_other(drawn, share, l2, fit_intercept):
     X, y, weights = drawn

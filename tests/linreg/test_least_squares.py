@@ -293,7 +293,7 @@ def test_the_condition_number_is_near_the_true_one():
 small = st.fractions(-9, 9, max_denominator=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_small_rational_problems_agree_with_exact_arithmetic(data):
     p = data.draw(st.integers(1, 4))

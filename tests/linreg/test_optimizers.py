@@ -125,7 +125,7 @@ def test_fewer_rows_than_features(method):
     np.testing.assert_allclose(fit.coef, np.linalg.pinv(X) @ y, atol=1e-10)
 
 
-@how_often(max_examples=40, deadline=None)
+@how_often(max_examples=40)
 @given(st.integers(1, 6), st.integers(0, 2**32 - 1), st.sampled_from(FULL_BATCH))
 def test_it_arrives_on_any_well_conditioned_problem(n_features, seed, method):
     rng = np.random.default_rng(seed)
