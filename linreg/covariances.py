@@ -95,8 +95,10 @@ def covariance_terms(
         return moves * sqrt(n / (n - k))
     if kind in ("HC2", "HC3"):
         left = spare(leverages(np.linalg.qr(design)[0]))
-        for i in np.flatnonzero(np.isnan(left))[:1]:
-            raise ValueError(f"row {i} has leverage 1, so no residual: take HC1, or drop the row")
+        fits_itself = np.flatnonzero(np.isnan(left))
+        if len(fits_itself):
+            row = fits_itself[0]
+            raise ValueError(f"row {row} has leverage 1, so no residual: take HC1, or drop the row")
         return moves / (np.sqrt(left) if kind == "HC2" else left)[:, None]
     if kind == "clustered":
         return group_sums(moves, groups, n, k)

@@ -71,8 +71,8 @@ def cooks_distance(found: Inference) -> np.ndarray:
 def vif(found: Inference) -> np.ndarray:
     """Return the variance inflation factor of each slope, shape (n_features,).
 
-    It says how often the variance is larger than if the other columns did not correlate with
-    this one: 1 / (1 - R²) of this column on the others.
+    It says how many times as large the variance is as it would be if the other columns did not
+    correlate with this one: 1 / (1 - R²) of this column on the others.
     """
     slopes = found.design[:, : len(found.coef)]
     centre = slopes.mean(axis=0) if found.fit_intercept else 0
