@@ -155,17 +155,17 @@ def notebook(window, request):
 @contextmanager
 def opened(page, name):
     """Open a notebook in JupyterLab until the block ends: none other is there."""
-    command(page, "docmanager:open", path=f"{name}.ipynb")
+    give(page, "docmanager:open", path=f"{name}.ipynb")
     try:
         yield
     finally:
-        command(page, "docmanager:save")
-        command(page, "application:close")
+        give(page, "docmanager:save")
+        give(page, "application:close")
         page.wait_for_selector(".jp-Notebook", state="detached")
         page.elsewhere.clear()
 
 
-def command(page, name, **arguments):
+def give(page, name, **arguments):
     """Give JupyterLab one of its own commands."""
     execute = "async (all) => { await jupyterapp.commands.execute(...all); }"
     page.evaluate(execute, [name, arguments])
@@ -498,9 +498,8 @@ def test_browser_and_kernel_keep_each_others_shape(notebook):
 
 
 def test_a_stored_lab_shows_its_still_pictures_before_anyone_trusts_the_notebook(window):
-    page = window
-    with opened(page, "stored"):
-        outputs = page.locator(".jp-OutputArea-output")
+    with opened(window, "stored"):
+        outputs = window.locator(".jp-OutputArea-output")
         outputs.nth(1).locator("img").nth(1).wait_for()
         walk, valley = outputs.all()
         for output, words in ((walk, "Gradient descent with"), (valley, "A valley with κ")):

@@ -51,6 +51,29 @@ def test_no_lab_is_left_out():
     assert set(PAGES) == set(KINDS)
 
 
+# What a lab is by its place and its style. The other tests open it on a page without its chapter.
+LOOK = """(lab) => {
+    const { x, width, height } = lab.getBoundingClientRect();
+    const of = getComputedStyle(lab.querySelector(".lr-verdict"));
+    const names = ["color", "fontFamily", "fontSize", "lineHeight", "marginTop", "maxWidth"];
+    return [x, width, height, ...names.map((name) => of[name])];
+}"""
+
+
+@each_lab
+def test_a_lab_looks_in_its_chapter_as_it_does_without(open_lab, new_page, slug):
+    place = f'[data-lab="{slug}"] .lr-lab'
+    chapter = new_page(f"notebooks/{PAGES[slug]}.html")
+    chapter.wait_for_selector(place)
+    chapter.evaluate("document.fonts.ready")
+    for width in (390, 768, 1280):
+        screen = {"width": width, "height": 720}
+        chapter.set_viewport_size(screen)
+        chapter.wait_for_timeout(100)  # the lab takes the new width
+        alone = open_lab(slug, viewport=screen)
+        assert chapter.eval_on_selector(place, LOOK) == alone.eval_on_selector(place, LOOK), width
+
+
 # A lab asks one question, and answers those who have acted
 
 

@@ -4,73 +4,53 @@ from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
 
-# How a node's text looks: its own colour and letters, and the colours that are behind it. A box
-# that paints nothing changes no look.
-LOOK = """
+# Most of axe's time goes into the words of code, each a span, and into the insides of formulas. For
+# the time, words in view that look like an earlier one, in their own colours and in those of all
+# that is behind them, become plain text; formulas after the first of the text, and of those on
+# lines of their own, are left empty. Folds are open, and at once: while they fade in, their words
+# are pale. What undoes it is returned.
+THINNED = """() => {
+    const still = document.createElement("style");
+    const none = "animation: none !important; transition: none !important";
+    still.textContent = `details[open] * { ${none} }`;
+    document.head.append(still);
+    const folds = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of folds) fold.open = true;
     const grounds = new Map([[null, ""]]);
     const ground = (node) => {
         if (!grounds.has(node)) {
             const { backgroundColor, backgroundImage, opacity } = getComputedStyle(node);
-            const own = [backgroundColor, backgroundImage, opacity].join();
-            const paints = own !== "rgba(0, 0, 0, 0),none,1";
-            grounds.set(node, ground(node.parentElement) + (paints ? own : ""));
+            const behind = ground(node.parentElement);
+            grounds.set(node, [behind, backgroundColor, backgroundImage, opacity].join());
         }
         return grounds.get(node);
     };
-    const look = (node) => {
+    const ink = (node) => {
         const { color, fontSize, fontWeight } = getComputedStyle(node);
-        return [color, fontSize, fontWeight, ground(node)].join();
+        return [color, fontSize, fontWeight].join();
     };
     const seen = new Set();
     const isAgain = (look) => seen.has(look) || !seen.add(look);
-"""
-
-# Most of the time that it takes to look at a page goes into the words of code, each a span, and
-# into the insides of formulas. For a while, words in view that are of the kind of an earlier one
-# and look like it become plain text; formulas after the first of the text, and of those on lines
-# of their own, are left empty. Folds are open, and at once: while they fade in, their words are
-# pale. What undoes it is returned.
-THINNED = f"""() => {{
-    const still = document.createElement("style");
-    const none = "animation: none !important; transition: none !important";
-    still.textContent = `details[open] * {{ ${{none}} }}`;
-    document.head.append(still);
-    const folds = [...document.querySelectorAll("details:not([open])")];
-    for (const fold of folds) fold.open = true;
-    {LOOK}
-    const isInView = (word) => {{
+    const isInView = (word) => {
         const [box, around] = [word, word.closest("pre")].map((one) => one.getBoundingClientRect());
         return box.width > 0 && box.left >= around.left && box.right <= around.right;
-    }};
+    };
     const words = [...document.querySelectorAll(".highlight pre span:not(:has(*))")]
         .filter(isInView)
-        .filter((word) => isAgain(word.className + look(word)));
+        .filter((word) => isAgain(`${ink(word)} on ${ground(word)}`));
     const formulas = [...document.querySelectorAll(".katex")]
-        .filter((formula) => isAgain(`formula, ${{formula.parentElement.className}}`));
+        .filter((formula) => isAgain(`formula, ${formula.parentElement.className}`));
     const plain = words.map((word) => [word, document.createTextNode(word.textContent)]);
     const insides = formulas.map((formula) => [formula, [...formula.childNodes]]);
     for (const [word, text] of plain) word.replaceWith(text);
     for (const [formula] of insides) formula.replaceChildren();
-    return () => {{
+    return () => {
         for (const fold of folds) fold.open = false;
         still.remove();
         for (const [word, text] of plain) text.replaceWith(word);
         for (const [formula, inside] of insides) formula.replaceChildren(...inside);
-    }};
-}}"""
-
-# Marks the first text of each look. What takes the marks away is returned.
-MARKED = f"""() => {{
-    {LOOK}
-    const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
-    for (const node of document.body.querySelectorAll("*")) {{
-        const shown = {{ checkOpacity: true, checkVisibilityCSS: true }};
-        if (![...node.childNodes].some(isText) || !node.checkVisibility(shown)) continue;
-        if (!isAgain(look(node))) node.dataset.look = "";
-    }}
-    const marked = document.querySelectorAll("[data-look]");
-    return () => marked.forEach((node) => node.removeAttribute("data-look"));
-}}"""
+    };
+}"""
 
 
 @contextmanager
@@ -106,16 +86,9 @@ def alone(page, part):
 
 
 def axe_finds_nothing(page):
-    """Fail unless axe finds nothing wrong with a page.
-
-    To measure the contrast of texts takes axe longer than all else: of those that look alike it
-    measures one.
-    """
+    """Fail unless axe finds nothing wrong with a page."""
     with thinned(page):
-        violates_nothing(page, rules={"color-contrast": {"enabled": False}})
-        unmark = page.evaluate_handle(MARKED)
-        violates_nothing(page, {"include": [["[data-look]"]]}, runOnly=["color-contrast"])
-        unmark.evaluate("(unmark) => unmark()")
+        violates_nothing(page)
 
 
 def axe_finds_nothing_in(page, part):
