@@ -9,7 +9,7 @@ from linreg.checks.alone import run, show
 from linreg.checks.answers import choice, number
 from linreg.checks.at_work import houses
 from linreg.checks.derivations import derivation, value
-from linreg.checks.diagnosis import call, passed, raises, same, slopes
+from linreg.checks.diagnosis import array, call, passed, raises, same, slopes
 from linreg.checks.fresh import again
 from linreg.checks.hints import hint
 from linreg.checks.in_notebook import explain_missing_answers
@@ -19,6 +19,7 @@ from linreg.checks.reading import letters
 __all__ = [
     "NotYet",
     "again",
+    "array",
     "call",
     "choice",
     "derivation",

@@ -100,6 +100,19 @@ def _is_empty(function):
     return set(code.co_consts) <= {None, function.__doc__}
 
 
+def array(found):
+    """Return what a function returned, where a task asks for an array.
+
+    Raises
+    ------
+    NotYet
+        If it is a list or a tuple.
+    """
+    if isinstance(found, list | tuple):
+        raise NotYet(f"It returns a {type(found).__name__}, and an array belongs there.")
+    return found
+
+
 def same(task, found, expected, *, n=None, slips=None, tolerance=1e-9):
     """Compare numbers with the ones expected, and say how they differ.
 

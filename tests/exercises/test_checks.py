@@ -494,6 +494,17 @@ def test_a_relation_speaks_only_if_it_holds_in_every_call(second, named):
     assert ("The 2 is missing" in tried(double, *cases[:1], (([3],), [6], {}))) is False
 
 
+@pytest.mark.parametrize("found", [[1.0, 2.0], (1.0, 2.0)], ids=["list", "tuple"])
+def test_where_an_array_is_asked_for_a_list_is_called_one(found):
+    with pytest.raises(checks.NotYet, match=f"returns a {type(found).__name__}, and an array"):
+        checks.array(found)
+
+
+@pytest.mark.parametrize("found", [np.ones(2), np.float64(1), 3.0, None])
+def test_what_is_no_list_is_left_to_what_compares_it(found):
+    assert checks.array(found) is found
+
+
 @pytest.mark.usefixtures("_worded")
 def test_what_goes_on_for_ever_is_told_by_its_first_wrong_value():
     def endless(n):
