@@ -27,7 +27,9 @@ SECOND = ROOT / ".venv-second/bin/python"
 SURROUNDINGS = os.environ | {"LINREG_PROGRESS": str(BUILD / "progress.json")}
 
 NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
-NOTEBOOKS = ["notebooks", "book", "exercises/source"]
+BOOK, EXERCISES = ["notebooks", "book"], ["exercises/source"]
+# What the build has executed is not executed again: nbval compares what came of it.
+OF_THE_BUILD = ["-p", "tests.house.of_the_build"]
 # These start kernels in sandboxes and wait for them, so they stand in a stage of their own.
 GRADER_TESTS = [
     f"tests/exercises/test_{name}.py"
@@ -59,17 +61,22 @@ STAGES = {
     "unit tests": [*PYTEST, "tests", "--ignore=tests/browser", *APART, "-n", "2"],
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
     "memory": [*PYTEST, *SMALL_PROCESS_TESTS, "-n", "2"],
-    "notebooks": [*PYTEST, *NBVAL, *NOTEBOOKS, "-n", "2", "--dist=loadfile"],
-    "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *NOTEBOOKS],
+    "solutions": [*PYTEST, *NBVAL, *EXERCISES, "-n", "2", "--dist=loadfile"],
+    "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *BOOK, *EXERCISES],
     "book": ["make", "book"],
+    "outputs": [*PYTEST, *NBVAL, *OF_THE_BUILD, *BOOK],
     "pages": [*PYTEST, *PAGE_TESTS, *BOOK_TESTS, "-n", "2"],
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
     "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }
-# Each step's lanes run side by side; a lane's stages run in order. Pages need the built book.
+# Each step's lanes run side by side; a lane's stages run in order. Outputs and pages are those of
+# the built book.
 STEPS = [
     [["lint", "format"]],
-    [["book", "pages", "labs", "memory"], ["second Python", "grader", "unit tests", "notebooks"]],
+    [
+        ["book", "outputs", "pages", "labs", "memory"],
+        ["second Python", "grader", "unit tests", "solutions"],
+    ],
     [["speed"]],
 ]
 
