@@ -1,17 +1,13 @@
 """Promise: the front page works: its picture is moved by hand, and every way in or on is real."""
 
-import subprocess
-from urllib.parse import parse_qs, urlsplit
-
 import front as front_page
 import navigation
 import pytest
-import yaml
 from lab_pages import centre, drag, swipe
 
 from linreg.labs import Drag
 from linreg.labs.kit.text import readable
-from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
+from notebooks import CHAPTERS, ROOT, short
 
 FRONT = "book/index.html"
 PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
@@ -20,22 +16,6 @@ LISTED = [chapter for chapters in PARTS for chapter in chapters]
 
 def page_of(path):
     return short(path).replace(".ipynb", ".html")
-
-
-@pytest.fixture(scope="module")
-def tab(shared_page):
-    """A tab that goes from page to page: what is looked at there needs no JavaScript."""
-    return shared_page(FRONT, java_script_enabled=False)
-
-
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=short)
-def notebook(request, site, tab):
-    """The page of each notebook, and the notebook's path. Tests look and leave it so."""
-    tab.goto(site + page_of(request.param))
-    return tab, request.param
-
-
-each_chapter = pytest.mark.parametrize("notebook", CHAPTERS, indirect=True, ids=short)
 
 
 # The picture
@@ -329,38 +309,6 @@ def test_the_front_page_lists_every_chapter_with_its_question(new_page):
     assert page.url.endswith(page_of(CHAPTERS[0]))
 
 
-def launched_paths(page):
-    """The paths in the repository that the launch buttons of a page name, and where they lead."""
-    links = page.locator(".dropdown-launch-buttons a").evaluate_all(
-        "(links) => links.map((link) => link.href)"
-    )
-    for link in links:
-        parts = urlsplit(link)
-        if parts.netloc == "mybinder.org":
-            yield (
-                "binder",
-                parts.path,
-                parse_qs(parts.query)["urlpath"][0].removeprefix("lab/tree/"),
-            )
-        else:
-            assert parts.netloc == "colab.research.google.com"
-            head, _, path = parts.path.partition("/blob/plain/")  # Colab reads no MyST
-            yield "colab", head, path
-
-
-def test_the_launch_buttons_name_real_paths(notebook):
-    page, path = notebook
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    project = urlsplit(config["repository"]["url"]).path
-    found = list(launched_paths(page))
-    assert found == [
-        ("binder", f"/v2/gh{project}/main", short(path)),
-        ("colab", f"/github{project}", short(path)),
-    ]
-    assert short(path) in tracked.stdout.splitlines()
-
-
 # The way onward
 
 
@@ -371,34 +319,3 @@ def test_the_front_page_leads_to_the_first_chapter_and_that_one_back(shared_page
     page.locator(".left-prev").click()
     page.wait_for_url(f"**/{FRONT}*")
     page.close()
-
-
-@each_chapter
-def test_the_way_through_the_part_says_where_one_is(notebook):
-    page, path = notebook
-    here = LISTED[CHAPTERS.index(path)]
-    (part,) = [chapters for chapters in PARTS if here in chapters]
-    place, whole = part.index(here), sum(c.minutes for c in part)
-    words = page.inner_text(".lr-way p")
-    assert f"chapter {place + 1} of {len(part)}" in words
-    assert f"{here.minutes} minutes" in words
-    assert f"{sum(c.minutes for c in part[place:])} to the end of the part" in words
-    steps = page.locator(".lr-way li")
-    assert steps.count() == len(part)
-    assert page.locator('.lr-way a[aria-current="page"]').inner_text() == here.number
-    kinds = ["lr-past"] * place + ["lr-here"] + ["lr-ahead"] * (len(part) - place - 1)
-    assert [steps.nth(i).get_attribute("class") for i in range(len(part))] == kinds
-    widths = [steps.nth(i).bounding_box()["width"] for i in range(len(part))]
-    for width, chapter in zip(widths, part, strict=True):
-        assert width / sum(widths) == pytest.approx(chapter.minutes / whole, abs=0.02)
-
-
-@each_chapter
-def test_the_neighbours_ask_their_questions(notebook):
-    page, path = notebook
-    place = CHAPTERS.index(path)
-    for side, neighbour in [(".left-prev", place - 1), (".right-next", place + 1)]:
-        if 0 <= neighbour < len(CHAPTERS):
-            link = page.locator(side)
-            assert LISTED[neighbour].title in link.inner_text()
-            assert LISTED[neighbour].question in link.inner_text()

@@ -3,20 +3,25 @@
 import gzip
 import io
 import re
+import subprocess
 from base64 import b64decode
 from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
+import navigation
 import pytest
 import yaml
 from axe import axe_finds_nothing, thinned, violates_nothing
 from conftest import in_scheme, opener
 from PIL import Image, ImageChops
 
-ROOT = Path(__file__).parents[2]
+from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
+
+PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
+LISTED = [chapter for chapters in PARTS for chapter in chapters]
 DESK = {"width": 1280, "height": 900}
 TABLET = {"width": 768, "height": 844}
 PHONE = {"width": 390, "height": 844}
@@ -29,15 +34,28 @@ def pages():
     return [f"{name}.html" for name in [toc["root"], *chapters, "search", "genindex"]]
 
 
-OWN_PAGES = [path for path in pages() if "/" in path]
-every_page = pytest.mark.parametrize("path", pages())
+def page_of(notebook):
+    return short(notebook).replace(".ipynb", ".html")
+
+
+def first(some, of):
+    """Pages, some of them first."""
+    return [*some, *(path for path in of if path not in some)]
+
+
+# Pytest keeps the tests of a page together by its place in their lists, so the shorter lists are
+# the beginnings of the longer ones.
+CHAPTER_PAGES, NOTEBOOK_PAGES = (list(map(page_of, paths)) for paths in (CHAPTERS, NOTEBOOKS))
+OWN_PAGES = first(NOTEBOOK_PAGES, of=[path for path in pages() if "/" in path])
 # Pages of exercises are made alike: where a test is slow, one stands for all.
 DISTINCT = [path for path in OWN_PAGES if not re.search(r"release/ch(?!03)", path)]
+ONE_OF_EACH_KIND = [
+    *("book/index.html", "book/notation.html", "notebooks/04_the_long_walk.html"),
+    *("notebooks/deeper/09_the_noise_floor.html", "exercises/release/ch03/ch03.html"),
+]
+every_page = pytest.mark.parametrize("path", pages())
 own_page = pytest.mark.parametrize("path", OWN_PAGES)
-distinct_page = pytest.mark.parametrize("path", DISTINCT)
 distinct_desk = pytest.mark.parametrize("lit", DISTINCT, indirect=True)
-# Pytest keeps the tests of a page together by its place in the list: the shorter list comes first.
-LOOKED_AT = [*DISTINCT, *(path for path in OWN_PAGES if path not in DISTINCT)]
 
 
 LOADING = {
@@ -136,43 +154,55 @@ FOLDS = """async () => {
 OPEN_FOLDS, CLOSE_FOLDS = FOLDS % ":not([open])", FOLDS % "[data-opened]"
 
 
-@pytest.fixture(scope="module", params=LOOKED_AT)
+@pytest.fixture(scope="module", params=first(DISTINCT, of=OWN_PAGES))
 def lit(request, tab):
-    """Each page in the light, on a fine screen, loaded once: it stays as wide as it was shown."""
-    page = tab(request.param, device_scale_factor=2)
-    page.shown_on = DESK
+    """Each page, loaded once, from the disk, where a browser allows a page least.
+
+    It stays as it was shown, for another width or scheme takes half as long as another load: so
+    the tests of the dark stand together, and those of narrow screens, last.
+    """
+    page = tab(request.param, over="file")
+    page.shown = DESK, "light"
     yield page
     end(page)
 
 
-def shown_on(page, screen):
-    """Show a page on a screen; on a phone every fold is open."""
-    if page.shown_on != screen:
+def shown(page, screen, scheme="light"):
+    """Show a page on a screen and in a scheme; on a phone every fold is open."""
+    old_screen, old_scheme = page.shown
+    if screen != old_screen:
         page.set_viewport_size(screen)
         page.evaluate(OPEN_FOLDS if screen == PHONE else CLOSE_FOLDS)
-        page.shown_on = screen
+    if scheme != old_scheme:
+        in_scheme(page, scheme)
+    page.shown = screen, scheme
     return page
 
 
 @pytest.fixture
 def desk(lit):
-    return shown_on(lit, DESK)
+    return shown(lit, DESK)
+
+
+@pytest.fixture
+def night(lit):
+    return shown(lit, DESK, "dark")
 
 
 @pytest.fixture
 def tablet(lit):
-    return shown_on(lit, TABLET)
+    return shown(lit, TABLET)
 
 
 @pytest.fixture
 def phone(lit):
-    return shown_on(lit, PHONE)
+    return shown(lit, PHONE)
 
 
 @pytest.fixture(scope="module", params=DISTINCT)
-def night(request, tab):
-    """Each page on a desk, in the dark, from the disk."""
-    page = tab(request.param, over="file", color_scheme="dark")
+def bare(request, tab):
+    """Each page without JavaScript, from the server."""
+    page = tab(request.param, java_script_enabled=False)
     yield page
     end(page)
 
@@ -190,14 +220,17 @@ def test_a_page_asks_for_nothing_outside_and_reports_no_error(desk):
     asks_and_reports_nothing(desk)
 
 
-def test_nor_does_it_from_the_disk(night):
-    asks_and_reports_nothing(night)
-
-
 @pytest.mark.parametrize("path", ["search.html", "genindex.html"])
-@pytest.mark.parametrize("over", ["http", "file"])
-def test_nor_do_the_pages_of_the_theme(tab, path, over):
-    page = tab(path, over=over)
+def test_nor_do_the_pages_of_the_theme(tab, path):
+    page = tab(path, over="file")
+    asks_and_reports_nothing(page)
+    end(page)
+
+
+@pytest.mark.parametrize("path", [*ONE_OF_EACH_KIND, "search.html", "genindex.html"])
+def test_nor_does_one_of_each_kind_from_a_server_in_the_dark(tab, path):
+    page = tab(path, color_scheme="dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     asks_and_reports_nothing(page)
     end(page)
 
@@ -250,10 +283,11 @@ def test_nothing_is_wider_than_a_desk(desk):
     is_within(desk)
 
 
-def test_the_letters_of_formulas_are_there_from_the_disk_too(night):
-    if night.locator(".katex").count():
-        assert night.evaluate("document.fonts.check('16px KaTeX_Main')")
-    assert night.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
+@distinct_desk
+def test_the_letters_of_formulas_are_there_from_the_disk_too(desk):
+    if desk.locator(".katex").count():
+        assert desk.evaluate("document.fonts.check('16px KaTeX_Main')")
+    assert desk.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
 
 
 def test_formulas_are_set_and_read_aloud(desk):
@@ -303,7 +337,7 @@ def picture(page):
     """The formulas that are alone on a page, as pixels, once the page has come to rest."""
     page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
     box = page.locator(".bd-article").bounding_box()
-    clip = {**box, "height": max(box["height"], 1), "scale": 1}
+    clip = {**box, "height": max(box["height"], 1), "scale": 2}
     session = page.context.new_cdp_session(page)  # Playwright itself packs a picture tight
     shot = session.send("Page.captureScreenshot", {"clip": clip, "optimizeForSpeed": True})
     session.detach()
@@ -377,6 +411,7 @@ LEAST_CONTRAST = """() => {
 }"""
 
 
+@distinct_desk
 def test_the_dark_has_light_text_and_links_that_stand_out(night):
     """All that axe asks for besides is the same as in the light."""
     assert night.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -386,10 +421,11 @@ def test_the_dark_has_light_text_and_links_that_stand_out(night):
         violates_nothing(night, runOnly=["link-in-text-block"])
 
 
+@distinct_desk
 def test_paper_is_light_and_its_text_dark(night):
-    """From either theme. It stands behind the other tests of the dark, for it leaves the light."""
+    """From either theme."""
     for scheme in ("dark", "light"):
-        in_scheme(night, scheme)
+        shown(night, DESK, scheme)
         night.emulate_media(media="print")
         ground = night.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), scheme
@@ -407,19 +443,91 @@ def test_answers_are_open_on_paper_and_folded_after(desk):
     assert desk.evaluate(folded) == before
 
 
-@distinct_page
-def test_a_page_reads_without_javascript(tab, path):
-    page = tab(path, java_script_enabled=False)
-    assert len(page.locator(".bd-article").inner_text()) > 200
-    formulas = page.locator(".bd-article p .katex-html").first
-    assert not page.locator(".math").count() or formulas.is_visible()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+def test_a_page_reads_without_javascript(bare):
+    assert len(bare.locator(".bd-article").inner_text()) > 200
+    formulas = bare.locator(".bd-article p .katex-html").first
+    assert not bare.locator(".math").count() or formulas.is_visible()
+    for scheme in ("dark", "light"):
+        bare.emulate_media(color_scheme=scheme)
+        ground = bare.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ground == "rgb(255, 255, 255)"
-        least = page.evaluate(LEAST_CONTRAST)
+        least = bare.evaluate(LEAST_CONTRAST)
         assert least["contrast"] >= 4.5, least
-    end(page)
+
+
+# The ways on, which need no JavaScript
+
+
+def notebook_of(page):
+    """The notebook that a page shows."""
+    (path,) = [path for path in NOTEBOOKS if page.url.endswith(page_of(path))]
+    return path
+
+
+of_notebooks = pytest.mark.parametrize("bare", NOTEBOOK_PAGES, indirect=True)
+of_chapters = pytest.mark.parametrize("bare", CHAPTER_PAGES, indirect=True)
+
+
+def launched_paths(page):
+    """The paths in the repository that the launch buttons of a page name, and where they lead."""
+    links = page.locator(".dropdown-launch-buttons a").evaluate_all(
+        "(links) => links.map((link) => link.href)"
+    )
+    for link in links:
+        parts = urlsplit(link)
+        if parts.netloc == "mybinder.org":
+            yield (
+                "binder",
+                parts.path,
+                parse_qs(parts.query)["urlpath"][0].removeprefix("lab/tree/"),
+            )
+        else:
+            assert parts.netloc == "colab.research.google.com"
+            head, _, path = parts.path.partition("/blob/plain/")  # Colab reads no MyST
+            yield "colab", head, path
+
+
+@of_notebooks
+def test_the_launch_buttons_name_real_paths(bare):
+    path = notebook_of(bare)
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    project = urlsplit(config["repository"]["url"]).path
+    found = list(launched_paths(bare))
+    assert found == [
+        ("binder", f"/v2/gh{project}/main", short(path)),
+        ("colab", f"/github{project}", short(path)),
+    ]
+    assert short(path) in tracked.stdout.splitlines()
+
+
+@of_chapters
+def test_the_way_through_the_part_says_where_one_is(bare):
+    here = LISTED[CHAPTERS.index(notebook_of(bare))]
+    (part,) = [chapters for chapters in PARTS if here in chapters]
+    place, whole = part.index(here), sum(c.minutes for c in part)
+    words = bare.inner_text(".lr-way p")
+    assert f"chapter {place + 1} of {len(part)}" in words
+    assert f"{here.minutes} minutes" in words
+    assert f"{sum(c.minutes for c in part[place:])} to the end of the part" in words
+    steps = bare.locator(".lr-way li")
+    assert steps.count() == len(part)
+    assert bare.locator('.lr-way a[aria-current="page"]').inner_text() == here.number
+    kinds = ["lr-past"] * place + ["lr-here"] + ["lr-ahead"] * (len(part) - place - 1)
+    assert [steps.nth(i).get_attribute("class") for i in range(len(part))] == kinds
+    widths = [steps.nth(i).bounding_box()["width"] for i in range(len(part))]
+    for width, chapter in zip(widths, part, strict=True):
+        assert width / sum(widths) == pytest.approx(chapter.minutes / whole, abs=0.02)
+
+
+@of_chapters
+def test_the_neighbours_ask_their_questions(bare):
+    place = CHAPTERS.index(notebook_of(bare))
+    for side, neighbour in [(".left-prev", place - 1), (".right-next", place + 1)]:
+        if 0 <= neighbour < len(CHAPTERS):
+            link = bare.locator(side)
+            assert LISTED[neighbour].title in link.inner_text()
+            assert LISTED[neighbour].question in link.inner_text()
 
 
 @distinct_desk

@@ -124,7 +124,7 @@ def test_powers_that_keep_their_low_parts_cost_no_digits(name):
     assert found.names[:2] == ["x", "x**2"]
     assert digits(found.theta, [*problem.coef, problem.intercept]) >= 13
     if float(problem.residual_sd):
-        assert digits(found.standard_errors, errors) >= (14.9 if name == "Filip" else 13.7)
+        assert digits(found.standard_errors, errors) >= (14.5 if name == "Filip" else 13.7)
 
 
 @pytest.mark.parametrize("name", sorted(set(NIST_NAMES) - {"Wampler1", "Wampler2"}))
