@@ -1,8 +1,8 @@
 """How long `LinearRegression().fit` takes beside scikit-learn's, over the solvers' grid.
 
 Run by `make measure WHAT=estimators`, which writes what it measured, and on what machine, to
-linreg/datasets/measured/estimators.json. Both fit an intercept, and both read the data by
-scikit-learn's own checks.
+linreg/datasets/measured/estimators.json. Both fit an intercept and make sure that all entries are
+finite.
 """
 
 import sklearn

@@ -23,7 +23,13 @@ from linreg.lasso import (
     largest_penalty,
     lasso_path,
 )
-from linreg.least_squares import read_weights, solution_in, warn_of_doubt, with_ones
+from linreg.least_squares import (
+    read_weights,
+    solution_in,
+    squares_are_finite,
+    warn_of_doubt,
+    with_ones,
+)
 from linreg.penalized import fit_ridge, ridge_path
 
 with extra("estimators"):
@@ -38,6 +44,7 @@ with extra("estimators"):
 __all__ = ["ElasticNet", "Lasso", "LassoCV", "LinearRegression", "Ridge", "RidgeCV"]
 
 FLOATS = [np.float64, np.float32]
+SMALL = 5_000  # entries up to which a least-squares fit spends time on the last digit
 
 
 class LinearModel(RegressorMixin, BaseEstimator):
@@ -59,8 +66,12 @@ class LinearModel(RegressorMixin, BaseEstimator):
 
     def _read(self, X, y, sample_weight, **settings):
         """Return X, y and the weights as arrays that fit each other; no weights stay None."""
-        X, y = validate_data(self, X, y, dtype=FLOATS, y_numeric=True, **settings)
-        y = y.astype(X.dtype, copy=False)
+        if is_plain(X, y):
+            self.n_features_in_ = X.shape[1]
+            vars(self).pop("feature_names_in_", None)
+        else:
+            X, y = validate_data(self, X, y, dtype=FLOATS, y_numeric=True, **settings)
+            y = y.astype(X.dtype, copy=False)
         if sample_weight is not None:
             sample_weight = read_weights(sample_weight, "sample_weight", len(y))
             if not sample_weight.any():
@@ -82,7 +93,9 @@ class LinearRegression(MultiOutputMixin, LinearModel):
     fit_intercept : bool
         Whether a constant is fitted too.
     method : str
-        How to solve, as ``least_squares.lstsq`` has it.
+        How to solve, as ``least_squares.lstsq`` has it; but ``"auto"`` takes ``"refined"`` only for
+        up to 5,000 entries, ones included. For more, all methods but this one estimate their error
+        as for large problems, which takes a third of the time.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero, as there.
 
@@ -157,7 +170,7 @@ class LinearRegression(MultiOutputMixin, LinearModel):
             X, y = X * root[:, None], (y.T * root).T
         dtype = y.dtype.type
         X, y = (values.astype(np.float64, copy=False) for values in (X, y))
-        return solution_in(dtype, X, y, self.method, self.rank_tol)
+        return solution_in(dtype, X, y, self.method, self.rank_tol, SMALL)
 
     def _shortest(self, X, y, weights):
         """Return theta with the shortest coef that fits best, whatever its intercept is."""
@@ -490,6 +503,24 @@ class LassoCV(LinearModel):
 
 
 # ---- Small parts
+
+
+def is_plain(X, y):
+    """Tell whether X and y are finite float arrays that fit: scikit-learn's checks would pass.
+
+    For a thousand rows of ten these take a tenth of a millisecond, a third of the whole fit.
+    """
+    return (
+        type(X) is type(y) is np.ndarray
+        and X.dtype in FLOATS
+        and y.dtype == X.dtype
+        and X.ndim == 2
+        and X.size > 0
+        and y.shape == X.shape[:1]
+        and len(y) > 1
+        and squares_are_finite(X)
+        and squares_are_finite(y)
+    )
 
 
 def above_zero(value, name="alphas"):

@@ -16,6 +16,7 @@ and 20.6.
 """
 
 import warnings
+from functools import lru_cache
 from numbers import Integral, Real
 from operator import mul
 from typing import Any, NamedTuple
@@ -136,12 +137,16 @@ def lstsq(
     return found
 
 
-def solution_in(dtype, X, y, method, rank_tol):
-    """Return what ``lstsq`` does, in some dtype and without a warning, for what has been read."""
+def solution_in(dtype, X, y, method, rank_tol, small=SMALL):
+    """Return what ``lstsq`` does, in some dtype and without a warning, for what has been read.
+
+    ``small`` is up to how many entries of X time is spent on the last digit.
+    """
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method is {method!r}: choose one of {', '.join(METHODS)}")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        found, error = solve(X, y.reshape(len(y), -1), method, check_rank_tol(rank_tol))
+        rank_tol = check_rank_tol(rank_tol)
+        found, error = solve(X, y.reshape(len(y), -1), method, rank_tol, small)
     coef, residuals = (values.reshape(-1, *y.shape[1:]) for values in found[:2])
     coef = in_range(coef, dtype, "measure its column of X in a smaller unit")
     if error is not None:
@@ -228,7 +233,7 @@ def polynomial(x, y, degree):
     """Return the coefficients and the largest error over the largest of them, or infinity."""
     A = Scaled(*powers(x, degree))
     right, unit = to_unit(y[:, None])
-    problem = Problem(A, right, np.zeros((degree + 1, 1)), True)
+    problem = Problem(A, right, np.zeros((degree + 1, 1)), tall=True, small=True)
     try:
         z, _, error, factor = refined(problem, EPS)
     except np.linalg.LinAlgError:
@@ -303,7 +308,8 @@ class Scaled:
         """
         starts = range(0, len(r), chain)
         sums = [self.A[i : i + chain].T @ (part * r[i : i + chain]) for i in starts]
-        return self.scale * np.stack(sums, axis=-1).sum(axis=-1) / part
+        whole = np.stack(sums, axis=-1).sum(axis=-1) if len(sums) > 1 else sums[0]
+        return self.scale * whole / part
 
     def rows(self, part=slice(None)):
         """Return some rows with their columns scaled, and what to add to them, if anything."""
@@ -312,15 +318,19 @@ class Scaled:
 
 
 class Problem(NamedTuple):
-    """The equations r + A z = b and Aᵀ r = c; the solution is z where X is tall, else r."""
+    """The equations r + A z = b and Aᵀ r = c; the solution is z where X is tall, else r.
+
+    Of a small problem the residuals are computed exactly where its error is estimated.
+    """
 
     A: Scaled
     b: Any
     c: Any
     tall: bool
+    small: bool
 
 
-def solve(X, y, method, rank_tol):
+def solve(X, y, method, rank_tol, small):
     """Return a ``LeastSquaresSolution`` and how far each coefficient may be off, or None.
 
     X and y are float64, y of shape (n_samples, n_targets).
@@ -329,13 +339,14 @@ def solve(X, y, method, rank_tol):
     tolerance = default_tolerance(X.shape) if rank_tol is None else rank_tol
     A = Scaled(X if tall else X.T)
     if not (A.squares.diagonal() if tall else X.any(axis=0)).all():
-        return without_zeros(X, y, method, rank_tol)
+        return without_zeros(X, y, method, rank_tol, small)
     right, units = to_unit(y if tall else np.ldexp(y, -A.exponents[:, None]))
     nothing = np.zeros((X.shape[1], y.shape[1]))
-    problem = Problem(A, right, nothing, tall) if tall else Problem(A, nothing, right, tall)
+    sides = (right, nothing) if tall else (nothing, right)
+    problem = Problem(A, *sides, tall, X.size <= small)
     # The factors' condition numbers are estimates: near a given border the SVD decides.
     doubtful = tolerance if rank_tol is None else 2 * tolerance
-    for attempt in order(method, X.size):
+    for attempt in order(method, problem.small):
         try:
             z, r, error, factor = attempt(problem, tolerance if attempt is svd else doubtful)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
@@ -366,21 +377,21 @@ def solution(problem, X, y, units, z, r, error, condition_number, method):
     return found, error
 
 
-def order(method, n_entries):
+def order(method, small):
     """Return the methods to try, first choice first; the SVD comes after them all."""
     if method == "auto":
-        method = "refined" if n_entries <= SMALL else "cholesky"
+        method = "refined" if small else "cholesky"
     first = {"cholesky": [cholesky, qr], "qr": [qr], "refined": [refined], "svd": []}
     return [*first[method], svd]
 
 
-def without_zeros(X, y, method, rank_tol):
+def without_zeros(X, y, method, rank_tol, small):
     """Solve for the columns that hold something; the others' coefficients are 0."""
     filled = X.any(axis=0)
     coef, error = np.zeros((2, X.shape[1], y.shape[1]))
     if not filled.any():
         return LeastSquaresSolution(coef, -y, 0, np.inf, None, "svd"), error
-    found, partial = solve(X[:, filled], y, method, rank_tol)
+    found, partial = solve(X[:, filled], y, method, rank_tol, small)
     coef[filled], error[filled] = found.coef, 0 if partial is None else partial
     found = found._replace(coef=coef, condition_number=np.inf)
     return found, None if partial is None else error
@@ -470,7 +481,7 @@ class FromColumns(Factor):
 
 def cholesky(problem, tolerance):
     """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
-    A, b, c, _ = problem
+    A, b, c, *_ = problem
     factor = FromSquares(A, tolerance)
     z, r, size = np.zeros_like(c), b.copy(), np.inf
     for _ in range(MOST_STEPS):
@@ -487,7 +498,7 @@ def cholesky(problem, tolerance):
 
 def qr(problem, tolerance):
     """Solve by Householder's reflections."""
-    A, b, c, tall = problem
+    A, b, c, tall, _ = problem
     if tall:  # R of [A, b] holds R of A, and beside it Qᵀ b: Q itself is not needed
         R = np.linalg.qr(np.hstack([A.rows()[0], b]), mode="r")
         q = A.shape[1]
@@ -515,7 +526,7 @@ def refined(problem, tolerance):
 
 def svd(problem, tolerance):
     """Solve by singular values, A = U S Vᵀ."""
-    A, b, c, tall = problem
+    A, b, c, tall, _ = problem
     U, values, Vt = np.linalg.svd(A.rows()[0], full_matrices=False)
     if not values[-1] > tolerance * values[0]:
         raise np.linalg.LinAlgError("rank is lost")
@@ -593,8 +604,8 @@ def rounding(problem, factor, z, r):
     most, row by row (Björck, 1967, as above), so that an ill-conditioned coefficient moves more
     than its neighbours. What long sums lose is seen by adding up otherwise.
     """
-    A, _, c, tall = problem
-    if A.A.size <= SMALL:
+    A, _, c, tall, small = problem
+    if small:
         f, g = exact_residual(problem, z, r, np.zeros_like(z), np.zeros_like(r))
         dr, dz = factor.solve(f, g)
         left = factor.bound(problem, factor.loss * factor.size(f, g))
@@ -605,10 +616,17 @@ def rounding(problem, factor, z, r):
     first = inverse.T @ (A.transposed(r) - c)
     other = inverse.T @ (A.transposed(r, 16 * CHAIN, part=1 / 3) - c)
     bound = factor.bound(problem, f_error + factor.loss * norm(first))
-    draws = np.random.default_rng(0).standard_normal((len(z), 9))
-    rows = norm((inverse @ (inverse.T @ draws)).T) / 3  # their lengths in (AᵀA)⁻¹, roughly
+    rows = (
+        norm((inverse @ (inverse.T @ normal_draws(len(z)))).T) / 3
+    )  # their lengths in (AᵀA)⁻¹, roughly
     noise = np.outer(rows, g_error) + 4 * abs(inverse @ (other - first))
     return bound + 2 * abs(inverse @ first) + noise
+
+
+@lru_cache(maxsize=16)
+def normal_draws(n):
+    """Return nine columns of n draws, the same at each call."""
+    return np.random.default_rng(0).standard_normal((n, 9))
 
 
 def norm(columns):
@@ -696,7 +714,7 @@ def exact_residual(problem, z, r, z_low, r_low):
     products do the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
     multiplication by using fast routines of matrix multiplication", Numerical Algorithms 59).
     """
-    A, b, c, _ = problem
+    A, b, c, *_ = problem
     (m, q), k = A.shape, z.shape[1]
     bits = (53 - (3 * m).bit_length()) // 2
     z_parts, r_parts = pieces(z, z_low, bits), pieces(r, r_low, bits)
@@ -809,12 +827,17 @@ def is_single(values):
     return dtype.kind == "f" and dtype.itemsize == 4
 
 
-def all_finite(values, name):
-    """Raise for the first entry that is NaN or infinite."""
+def squares_are_finite(values):
+    """Tell whether the sum of all squares is finite: then all entries are, and it is a fast way."""
     flat = values.ravel(order="K")
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(flat @ flat):  # so all entries are: faster than to ask each
-            return
+        return bool(np.isfinite(flat @ flat))
+
+
+def all_finite(values, name):
+    """Raise for the first entry that is NaN or infinite."""
+    if squares_are_finite(values):
+        return
     for place in np.argwhere(~np.isfinite(values))[:1].tolist():
         raise validation.unusable(float(values[tuple(place)]), f"{name}{place}")
 

@@ -228,6 +228,62 @@ def test_least_squares_has_the_digits_that_theirs_loses():
     assert model.condition_number_ > 1e3
 
 
+def large_problem(n_samples, n_features, nearly):
+    """A table past the border of small ones, whose last column is nearly another one."""
+    draw = np.random.default_rng(n_samples).normal
+    X = draw(size=(n_samples, n_features))
+    X[:, -1] = X[:, 0] + nearly * X[:, -1]
+    return X, X @ draw(size=n_features) + draw(size=n_samples)
+
+
+@pytest.mark.parametrize("nearly", [1, 1e-3, 1e-6])
+@pytest.mark.parametrize("shape", [(1000, 10), (400, 50), (20_000, 6)])
+def test_a_large_fit_is_as_exact_as_it_says_and_nearly_to_the_last_digit(shape, nearly):
+    X, y = large_problem(*shape, nearly)
+    quick, slow = LinearRegression().fit(X, y), LinearRegression(method="refined").fit(X, y)
+    size = abs(np.append(slow.coef_, slow.intercept_)).max()
+    error = abs(np.append(quick.coef_ - slow.coef_, quick.intercept_ - slow.intercept_)).max()
+    assert error <= quick.relative_error_ * size
+    assert error <= 1e-14 / nearly * size
+    assert quick.relative_error_ <= 1e-12 / nearly
+
+
+PLAIN = X, Y[:, 0]
+NOT_PLAIN = {  # what scikit-learn's own checks have to read, for the numbers or for the words
+    "lists": (X.tolist(), Y[:, 0].tolist()),
+    "frames": (pandas.DataFrame(X, columns=list("abcde")), pandas.Series(Y[:, 0])),
+    "whole numbers": (X.round().astype(int), Y[:, 0]),
+    "two types": (X, Y[:, 0].astype(np.float32)),
+    "another order of bytes": (X.astype(">f8"), Y[:, 0]),
+    "masked": (np.ma.array(X), Y[:, 0]),
+    "a column": (X, Y[:, :1]),
+    "too few targets": (X, Y[:-1, 0]),
+    "no columns": (X[:, :0], Y[:, 0]),
+    "no rows": (X[:0], Y[:0, 0]),
+    "one row": (X[:1], Y[:1, 0]),
+    "one axis": (X[0], Y[:5, 0]),
+    "NaN": (np.vstack([X[1:], np.full(5, np.nan)]), Y[:, 0]),
+    "an infinite target": (X, np.append(Y[1:, 0], np.inf)),
+}
+
+
+@pytest.mark.parametrize(("columns", "targets"), NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_only_plain_arrays_pass_by_scikit_learns_checks(columns, targets):
+    assert estimators.is_plain(*PLAIN)
+    assert not estimators.is_plain(columns, targets)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_plain_arrays_are_fitted_as_those_that_are_checked(name, monkeypatch):
+    quick = made(name).fit(*NOT_PLAIN["frames"]).fit(*PLAIN)
+    assert not hasattr(quick, "feature_names_in_")
+    monkeypatch.setattr(estimators, "is_plain", lambda *_: False)
+    checked = made(name).fit(*PLAIN)
+    assert vars(quick).keys() == vars(checked).keys()
+    assert quick.n_features_in_ == 5
+    np.testing.assert_array_equal(quick.coef_, checked.coef_)
+
+
 def test_where_rank_is_lost_the_shortest_slopes_are_fitted_and_the_caller_is_warned():
     dependent = np.column_stack([X, X[:, 0] + X[:, 1], np.full(60, 3.0)])
     with pytest.warns(np.exceptions.RankWarning, match="rank 5 but 7 columns") as warned:
