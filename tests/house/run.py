@@ -37,7 +37,13 @@ GRADER_TESTS = [
 ]
 # These look through all that a process holds, or fork it at fifty places: among thousands of other
 # tests each of them takes several times as long.
-SMALL_PROCESS_TESTS = [f"tests/exercises/test_{name}.py" for name in ("reach", "torn_workspace")]
+SMALL_PROCESS_TESTS = [
+    f"tests/exercises/test_{name}.py"
+    for name in (
+        *("reach", "torn_workspace", "stalls", "report"),
+        *("collect", "collect_chapters", "collect_students"),
+    )
+]
 # These look at the built book, without a browser.
 BOOK_TESTS = ["tests/book/test_plain.py", "tests/book/test_built.py"]
 APART = [f"--ignore={test}" for test in GRADER_TESTS + SMALL_PROCESS_TESTS + BOOK_TESTS]
