@@ -233,7 +233,7 @@ def polynomial(x, y, degree):
     """Return the coefficients and the largest error over the largest of them, or infinity."""
     A = Scaled(*powers(x, degree))
     right, unit = to_unit(y[:, None])
-    problem = Problem(A, right, np.zeros((degree + 1, 1)), tall=True, small=True)
+    problem = Problem(A, right, np.zeros((degree + 1, 1)), True)
     try:
         z, _, error, factor = refined(problem, EPS)
     except np.linalg.LinAlgError:
@@ -327,7 +327,7 @@ class Problem(NamedTuple):
     b: Any
     c: Any
     tall: bool
-    small: bool
+    small: bool = True
 
 
 def solve(X, y, method, rank_tol, small):
