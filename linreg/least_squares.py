@@ -280,10 +280,11 @@ class Scaled:
     """A tall matrix whose columns count as scaled to lengths between 1/2 and 1.
 
     ``A`` itself is copied only where its products would leave float64's range; otherwise the powers
-    of two go to what it is multiplied by. ``low`` is what to add to A for more digits of it.
+    of two go to what it is multiplied by. ``low`` is what to add to A for more digits of it. Where
+    A is ``small`` there is time for the last digit.
     """
 
-    def __init__(self, A, low=None):
+    def __init__(self, A, low=None, small=True):
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             squares = A.T @ A
         shift = np.zeros(A.shape[1], dtype=int)
@@ -292,7 +293,7 @@ class Scaled:
             A, low = np.ldexp(A, -shift), None if low is None else np.ldexp(low, -shift)
             squares = A.T @ A
         exponents = np.frexp(np.sqrt(np.diag(squares)))[1]
-        self.A, self.low, self.shape = A, low, A.shape
+        self.A, self.low, self.shape, self.small = A, low, A.shape, small
         self.scale = np.ldexp(1.0, -exponents)[:, None]
         self.squares = squares * self.scale * self.scale.T
         self.exponents = shift + exponents
@@ -318,16 +319,12 @@ class Scaled:
 
 
 class Problem(NamedTuple):
-    """The equations r + A z = b and Aᵀ r = c; the solution is z where X is tall, else r.
-
-    Of a small problem the residuals are computed exactly where its error is estimated.
-    """
+    """The equations r + A z = b and Aᵀ r = c; the solution is z where X is tall, else r."""
 
     A: Scaled
     b: Any
     c: Any
     tall: bool
-    small: bool = True
 
 
 def solve(X, y, method, rank_tol, small):
@@ -337,16 +334,15 @@ def solve(X, y, method, rank_tol, small):
     """
     tall = X.shape[0] >= X.shape[1]
     tolerance = default_tolerance(X.shape) if rank_tol is None else rank_tol
-    A = Scaled(X if tall else X.T)
+    A = Scaled(X if tall else X.T, small=X.size <= small)
     if not (A.squares.diagonal() if tall else X.any(axis=0)).all():
         return without_zeros(X, y, method, rank_tol, small)
     right, units = to_unit(y if tall else np.ldexp(y, -A.exponents[:, None]))
     nothing = np.zeros((X.shape[1], y.shape[1]))
-    sides = (right, nothing) if tall else (nothing, right)
-    problem = Problem(A, *sides, tall, X.size <= small)
+    problem = Problem(A, right, nothing, tall) if tall else Problem(A, nothing, right, tall)
     # The factors' condition numbers are estimates: near a given border the SVD decides.
     doubtful = tolerance if rank_tol is None else 2 * tolerance
-    for attempt in order(method, problem.small):
+    for attempt in order(method, A.small):
         try:
             z, r, error, factor = attempt(problem, tolerance if attempt is svd else doubtful)
         except np.linalg.LinAlgError:  # rank is lost, or nearly: the next method's turn
@@ -481,7 +477,7 @@ class FromColumns(Factor):
 
 def cholesky(problem, tolerance):
     """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
-    A, b, c, *_ = problem
+    A, b, c, _ = problem
     factor = FromSquares(A, tolerance)
     z, r, size = np.zeros_like(c), b.copy(), np.inf
     for _ in range(MOST_STEPS):
@@ -498,7 +494,7 @@ def cholesky(problem, tolerance):
 
 def qr(problem, tolerance):
     """Solve by Householder's reflections."""
-    A, b, c, tall, _ = problem
+    A, b, c, tall = problem
     if tall:  # R of [A, b] holds R of A, and beside it Qᵀ b: Q itself is not needed
         R = np.linalg.qr(np.hstack([A.rows()[0], b]), mode="r")
         q = A.shape[1]
@@ -526,7 +522,7 @@ def refined(problem, tolerance):
 
 def svd(problem, tolerance):
     """Solve by singular values, A = U S Vᵀ."""
-    A, b, c, tall, _ = problem
+    A, b, c, tall = problem
     U, values, Vt = np.linalg.svd(A.rows()[0], full_matrices=False)
     if not values[-1] > tolerance * values[0]:
         raise np.linalg.LinAlgError("rank is lost")
@@ -604,8 +600,8 @@ def rounding(problem, factor, z, r):
     most, row by row (Björck, 1967, as above), so that an ill-conditioned coefficient moves more
     than its neighbours. What long sums lose is seen by adding up otherwise.
     """
-    A, _, c, tall, small = problem
-    if small:
+    A, _, c, tall = problem
+    if A.small:
         f, g = exact_residual(problem, z, r, np.zeros_like(z), np.zeros_like(r))
         dr, dz = factor.solve(f, g)
         left = factor.bound(problem, factor.loss * factor.size(f, g))
@@ -616,9 +612,8 @@ def rounding(problem, factor, z, r):
     first = inverse.T @ (A.transposed(r) - c)
     other = inverse.T @ (A.transposed(r, 16 * CHAIN, part=1 / 3) - c)
     bound = factor.bound(problem, f_error + factor.loss * norm(first))
-    rows = (
-        norm((inverse @ (inverse.T @ normal_draws(len(z)))).T) / 3
-    )  # their lengths in (AᵀA)⁻¹, roughly
+    turned = inverse @ (inverse.T @ normal_draws(len(z)))
+    rows = norm(turned.T) / 3  # about the lengths of the rows of (AᵀA)⁻¹
     noise = np.outer(rows, g_error) + 4 * abs(inverse @ (other - first))
     return bound + 2 * abs(inverse @ first) + noise
 
@@ -714,7 +709,7 @@ def exact_residual(problem, z, r, z_low, r_low):
     products do the work (Ozaki, Ogita, Oishi and Rump, 2012, "Error-free transformations of matrix
     multiplication by using fast routines of matrix multiplication", Numerical Algorithms 59).
     """
-    A, b, c, *_ = problem
+    A, b, c, _ = problem
     (m, q), k = A.shape, z.shape[1]
     bits = (53 - (3 * m).bit_length()) // 2
     z_parts, r_parts = pieces(z, z_low, bits), pieces(r, r_low, bits)
@@ -828,7 +823,7 @@ def is_single(values):
 
 
 def squares_are_finite(values):
-    """Tell whether the sum of all squares is finite: then all entries are, and it is a fast way."""
+    """Tell whether the sum of the squares is finite, for then all entries are: a fast question."""
     flat = values.ravel(order="K")
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(flat @ flat))
