@@ -60,10 +60,16 @@ LOOK = """(lab) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def chapter(shared_page):
+    """A tab that goes from chapter to chapter."""
+    return shared_page("book/labs.html")
+
+
 @each_lab
-def test_a_lab_looks_in_its_chapter_as_it_does_without(open_lab, new_page, slug):
+def test_a_lab_looks_in_its_chapter_as_it_does_without(open_lab, chapter, site, slug):
     place = f'[data-lab="{slug}"] .lr-lab'
-    chapter = new_page(f"notebooks/{PAGES[slug]}.html")
+    chapter.goto(f"{site}notebooks/{PAGES[slug]}.html")
     chapter.wait_for_selector(place)
     chapter.evaluate("document.fonts.ready")
     for width in (390, 768, 1280):
