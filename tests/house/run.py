@@ -23,8 +23,8 @@ REPORTS = BUILD / "tests"
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 SECOND = ROOT / ".venv-second/bin/python"
-# What notebooks of exercises note of tries is not the tester's own progress; and what was compiled is
-# kept, for each of hundreds of kernels would compile it again.
+# What notebooks of exercises note of tries is not the tester's own progress; and what was compiled
+# is kept, for each of hundreds of kernels would compile it again.
 SURROUNDINGS = os.environ | {"LINREG_PROGRESS": str(BUILD / "progress.json")}
 SURROUNDINGS.pop("PYTHONDONTWRITEBYTECODE", None)
 
