@@ -28,6 +28,10 @@ SECOND = ROOT / ".venv-second/bin/python"
 SURROUNDINGS = os.environ | {"LINREG_PROGRESS": str(BUILD / "progress.json")}
 SURROUNDINGS.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Where a stage has a process for each core already, the threads of the libraries would wait for one
+# another. The second Python and the build have theirs.
+ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
+
 NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
 BOOK, EXERCISES = ["notebooks", "book"], ["exercises/source"]
 # What the build has executed is not executed again: nbval compares what came of it.
@@ -115,11 +119,12 @@ def run(name, command):
     say(f"\n=== {name}")
     if "pytest" in command:
         command = [*command, f"--junitxml={report(name)}"]
+    threads = ONE_THREAD if "-n" in command else {}
     start = time.monotonic()
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=SURROUNDINGS,
+        env=SURROUNDINGS | threads,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

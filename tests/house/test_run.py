@@ -72,6 +72,13 @@ def test_a_stage_that_fails_is_seen_and_its_lines_are_shown(capsys):
     assert run.run("another", [sys.executable, "-c", ""])[0]
 
 
+def test_a_stage_of_two_processes_has_no_threads_besides(capsys):
+    program = "import os; print('threads:', os.environ.get('OMP_NUM_THREADS', 'all'))"
+    for more, threads in ([], "all"), (["-n", "2"], "1"):
+        run.run("a stage", [sys.executable, "-c", program, *more])
+        assert f"threads: {threads}" in capsys.readouterr().out
+
+
 CLOCKS = ["perf_counter", "process_time", "time.time(", "time_ns"]
 
 
