@@ -2,11 +2,12 @@
 
 import json
 import tomllib
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from grader import course
 from grader.cells import checks_of
-from linreg.checks.answers import written
+from linreg.checks.answers import THOUSANDFOLD, written
 from linreg.checks.notes import PASSED, seal
 
 __all__ = ["notes", "sealed_notes"]
@@ -14,7 +15,7 @@ __all__ = ["notes", "sealed_notes"]
 _OPEN = ("otherwise", "relations", "digits", "options", "positive")  # what gives no answer away
 _UNITS = {
     -1: "The size is right, the sign is not.",
-    1000: "This is a thousand times the right number: in which unit is it asked for?",
+    1000: f"{THOUSANDFOLD}: in which unit is it asked for?",
     1 / 1000: "This is a thousandth of the right number: in which unit is it asked for?",
     100: "This is a hundred times the right number: is it asked for in percent?",
     1 / 100: "This is a hundredth of the right number: is it asked for in percent?",
@@ -60,22 +61,19 @@ def _numbers(answers: list[tuple[str, str]], digits: int) -> dict[str, str]:
     A number that is both a rounding of the right one and a named wrong answer gets both notes.
     """
     of = {written(float(answer), digits): note for answer, note in answers}
-    right = float(answers[0][0])
-    for places in range(2, digits):
-        for text in {f"{right:.{places}g}", _cut_off(right, places)}:
-            short = written(float(text), digits)
-            says = f"This is the right number to {places} digits only: give more of them."
+    right = Decimal(answers[0][0])
+    for places in range(2, digits + 1):
+        says = f"This is the right number to {places} digits only: give more of them."
+        if places == digits:
+            says = "The last digit is cut off: round it."
+        for rounding in (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN):
+            rounded = Context(prec=places, rounding=rounding).create_decimal(right)
+            short = written(float(rounded), digits)
             named = of.get(short)
             if named is None:
                 of[short] = f"wrong: {says}"
-            elif named.startswith("wrong: ") and "digits only" not in named:
+            elif named.startswith("wrong: ") and says not in named and "digits only" not in named:
                 of[short] = f"wrong: {says} If you did not round: {named.removeprefix('wrong: ')}"
     for factor, says in _UNITS.items():
-        of.setdefault(written(factor * right, digits), f"wrong: {says}")
+        of.setdefault(written(factor * float(right), digits), f"wrong: {says}")
     return of
-
-
-def _cut_off(number: float, places: int) -> str:
-    """Return a number without all but its first digits."""
-    head, _, power = f"{number:.15e}".partition("e")
-    return f"{head[: places + 1 + head.startswith('-')]}e{power}"

@@ -9,6 +9,8 @@ from linreg.checks.reading import keep, letters, only, readings
 from linreg.checks.showing import short
 from linreg.checks.words import otherwise
 
+THOUSANDFOLD = "This is a thousand times the right number"
+
 
 @tried
 def number(task, value):
@@ -32,6 +34,16 @@ def number(task, value):
     filed = [written(each, digits) for each in candidates]
     known = [open_note(task, each) or ("wrong", otherwise(task)) for each in filed]
     place = next((k for k, (verdict, _) in enumerate(known) if verdict == "right"), 0)
+    if place and _is_named(task, filed[0]):
+        raise NotYet(
+            f"{short(value)} can be read as {filed[0]} and as {filed[place]}: write the one that "
+            "you mean without a comma."
+        )
+    if known[place][0] != "right" and isinstance(value, tuple) and value[0] == 0:
+        raise NotYet(
+            f"{short(value)} is what Python makes of a number with a comma, and a minus before a 0 "
+            "is lost there: write a decimal point, as in -0.5."
+        )
     keep(value, candidates[place])
     read = "" if _is_python(value) else f" ({short(value)} was read as {filed[place]}.)"
     _judge(task, *known[place], read)
@@ -74,12 +86,18 @@ def written(value, digits):
     return f"{value:.{digits}g}"
 
 
+def _is_named(task, number):
+    """Return whether a note on a number says more of it than that its unit may be another."""
+    note = open_note(task, number)
+    return note is not None and not note[1].startswith(THOUSANDFOLD)
+
+
 def _is_text(value):
     """Return whether a value is text, or a list of texts."""
     if isinstance(value, str):
         return True
-    if type(value).__module__ == "numpy":
-        return value.dtype.kind == "U"
+    if hasattr(value, "dtype"):
+        return _is_text(value.tolist())
     return isinstance(value, (list, tuple, set, frozenset)) and all(
         isinstance(part, str) for part in value
     )

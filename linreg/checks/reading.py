@@ -15,6 +15,7 @@ from linreg.checks.not_yet import NotYet
 SPACES = re.compile(r"[\s_'’]")
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
+LONG_EXPONENT = re.compile(r"e[-+]?\d{4}", re.IGNORECASE)
 _kept = []  # the last answer that was read in another form than Python's, and its number
 
 
@@ -71,7 +72,8 @@ def only(value):
     """
     if hasattr(value, "tolist"):
         inside = value.tolist()
-        return value if isinstance(inside, list) and len(inside) != 1 else only(inside)
+        many = isinstance(inside, list) and len(inside) != 1
+        return value if many or hasattr(inside, "tolist") else only(inside)
     if hasattr(value, "lhs") and getattr(value.lhs, "is_Symbol", False):
         return value.rhs
     if isinstance(value, Mapping):
@@ -102,7 +104,7 @@ def _of_pair(parts):
     groups = ["000" if part == 0 else str(part) for part in parts]
     grouped = THOUSANDS.fullmatch(",".join(groups))
     found = [",".join(groups).replace(",", "")] if grouped else []
-    if len(parts) == 2 and type(last) is int and last >= 0:
+    if len(parts) == 2 and type(last) is int and last >= 0 and not (grouped and last % 100 == 0):
         found.append(f"{parts[0]}.{last}")
     return [float(text) for text in found]
 
@@ -110,12 +112,15 @@ def _of_pair(parts):
 def _of_text(text):
     text = SPACES.sub("", text).replace("−", "-").strip("$€=")
     found = [text.replace(",", "")] if THOUSANDS.fullmatch(text) else []
-    found.append(text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text)
+    if not (found and text.endswith("00")):  # nobody writes 12.8 as 12,800
+        found.append(text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text)
     return [number for each in found if (number := _of_plain_text(each)) is not None]
 
 
 def _of_plain_text(text):
     """Return the number that a text is, a fraction too, or None."""
+    if LONG_EXPONENT.search(text):  # it would be written out
+        return None
     try:
         return float(Fraction(text))
     except (ValueError, ArithmeticError):
@@ -124,7 +129,8 @@ def _of_plain_text(text):
 
 def keep(value, number):
     """Remember how an answer was read, so that the hidden part reads it alike."""
-    if not isinstance(value, Number) and not hasattr(value, "tolist"):
+    is_text = getattr(getattr(value, "dtype", None), "kind", "") in ("U", "S")
+    if is_text or not (isinstance(value, Number) or hasattr(value, "tolist")):
         _kept[:] = [(value, number)]
 
 
@@ -145,7 +151,7 @@ def letters(value):
     if hasattr(value, "tolist"):
         value = value.tolist()
     text = value if isinstance(value, str) else " ".join(map(str, value))
-    words = [word for word in re.findall(r"\w+", text.lower()) if word != "and"]
+    words = [word for word in re.findall(r"[^\W_]+", str.lower(text)) if word != "and"]
     return "".join(sorted(set("".join(words))))
 
 

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from exercises import CHAPTERS, attempt, tasks
+from grader.notes import _numbers
 from linreg import checks
+from linreg.checks.answers import written
 from linreg.checks.notes import about
 
 TASKS = [task for chapter in CHAPTERS for task in tasks(chapter)]
@@ -21,6 +23,8 @@ ODD = {
     "a complex number": "1j",
     "a generator": "(k for k in 'ab')",
     "a huge number": "10**400",
+    "a function of NumPy's": "__import__('numpy').add",
+    "a power that would fill the memory": "'1e999999999'",
     "a list of itself": "(lambda inner: inner.append(inner) or inner)([])",
 }
 
@@ -39,8 +43,46 @@ def test_no_check_crashes_on_an_odd_answer(task):
 @pytest.mark.parametrize("task", NUMBERS, ids=str)
 def test_a_number_of_any_library_is_as_good_in_both_parts(task):
     kinds = "fractions.Fraction({})", "sympy.sympify({})", "numpy.array({})", "numpy.float64({})"
-    for kind in (*kinds, "numpy.asmatrix({})"):
+    for kind in (*kinds, "numpy.asmatrix({})", "numpy.longdouble({})", "numpy.array([str({})])"):
         wrapped = f"import fractions, numpy, sympy\n{task.name} = {kind.format(f'({task.name})')}"
         outcome = attempt(task, f"{task.solution}\n{wrapped}")
         assert outcome.error is None, kind
         assert outcome.printed == task.prints
+
+
+@pytest.mark.parametrize(
+    ("task", "typed", "told"),
+    [
+        ("ch05/a4", "12,800", "This is in megabytes"),  # which is a tuple
+        ("ch05/a4", "'12,800'", "This is in megabytes"),
+        ("ch02/a3", "252,000", "a thousand times the right number"),
+        ("ch13/a2", "4,000", "thousand times the right number"),
+        (
+            "ch14/a2",
+            "'983,040'",
+            "can be read as 983040 and as 983.04: write the one",
+        ),
+        ("ch03/a2", "-0,6", "a minus before a 0 is lost there: write a decimal point"),
+    ],
+)
+def test_a_comma_does_not_hide_a_slip(task, typed, told):
+    (one,) = [each for each in TASKS if str(each) == task]
+    error = attempt(one, f"{one.name} = {typed}").error
+    assert isinstance(error, checks.NotYet)
+    assert told in str(error)
+
+
+@pytest.mark.parametrize(
+    ("right", "digits", "given", "told"),
+    [
+        ("2.125", 6, "2.13", "the right number to 3 digits only"),  # as people round a half
+        ("2.125", 6, "2.12", "the right number to 3 digits only"),
+        ("0.4666666667", 6, "0.466666", "The last digit is cut off"),
+        ("-5.75681818", 6, "-5.75681", "The last digit is cut off"),
+        ("164794.6", 6, "164794", "The last digit is cut off"),
+    ],
+)
+def test_a_right_number_that_was_shortened_is_told_so(right, digits, given, told):
+    of = _numbers([(right, "right: yes")], digits)
+    assert told in of[written(float(given), digits)]
+    assert of[written(float(right), digits)] == "right: yes"
