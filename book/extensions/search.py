@@ -19,6 +19,7 @@ LEFT_OUT = (nodes.literal_block, nodes.math_block, nodes.raw, nodes.comment, nod
 SPACE = re.compile(r"\s+")
 VISIBLE = re.compile(r'<span class="katex-html".*', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+TALL = re.compile(r"\\([dt]?frac|sum|prod|int|bar|hat|sqrt|begin|left)\b|[\^_].*[\^_]")
 # How much a find on a page counts: a chapter explains, a deeper page adds, an exercise asks.
 WEIGHTS = {"notebooks/deeper/": 0.7, "notebooks/": 1.0, "book/": 0.8, "exercises/": 0.4}
 # What readers call things that the book has another word for.
@@ -93,8 +94,12 @@ def own_texts(section):
 
 
 def plain(node):
-    """Return what a reader reads of a node: no code, no formula that stands alone, no TeX."""
-    if isinstance(node, (*LEFT_OUT, addnodes.index)):
+    """Return what a reader reads of a node: no code, no formula that stands alone, no TeX.
+
+    What a reference without words of its own will say, a number or a name, is not known yet.
+    """
+    is_label = isinstance(node, addnodes.pending_xref) and not node.get("refexplicit")
+    if is_label or isinstance(node, (*LEFT_OUT, addnodes.index)):
         return ""
     if isinstance(node, nodes.math):
         return readable(node.astext())
@@ -105,6 +110,8 @@ def plain(node):
 
 
 def readable(tex):
-    """Return the letters of a formula in the order in which they are read."""
+    """Return the letters of a formula of one line, and of a taller one, where they mix, nothing."""
+    if TALL.search(tex):
+        return ""
     html = ask(tex, False).get("html", "")
     return TAG.sub("", "".join(VISIBLE.findall(html))).replace("\u200b", "")

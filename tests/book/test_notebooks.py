@@ -28,6 +28,7 @@ from notebooks import short as name_of
 
 LONGEST_CELL = 25
 SHORTEST_ALT = 20
+FOLDED = {"hide-cell", "hide-input", "hide-output"}
 
 # Each chapter holds these: bold in its opening cells, and as second-level headings.
 OPENING_MARKS = ["The question", "You will be able to", "Builds on", "Time"]
@@ -157,6 +158,13 @@ def describes_its_figures(notebook: NotebookNode) -> Faults:
         seen.add(alt)
 
 
+def names_its_folds(notebook: NotebookNode) -> Faults:
+    for place, cell in numbered(notebook, "code"):
+        prompts = {f"code_prompt_{what}" for what in ("show", "hide")}
+        if tags(cell) & FOLDED and not prompts <= cell.metadata.get("mystnb", {}).keys():
+            yield f"cell {place}: say what is folded (metadata.mystnb.code_prompt_show and _hide)"
+
+
 def has_the_chapter_parts(notebook: NotebookNode, sections: list[str] = SECTIONS) -> Faults:
     kinds = [cell.cell_type for cell in notebook.cells]
     opening = kinds.index("code") if "code" in kinds else len(kinds)
@@ -203,6 +211,7 @@ RULES = [
     follows_the_format,
     names_its_kernel,
     describes_its_figures,
+    names_its_folds,
     steps_through_headings,
     is_finished,
 ]
@@ -332,6 +341,7 @@ SECOND_FIGURE = code("1", 3, outputs=[PNG], metadata=deepcopy(ALT))
         (describes_its_figures, 2, {"metadata": {}}),
         (describes_its_figures, 2, {"metadata": {"mystnb": {"image": {"alt": "A plot."}}}}),
         (describes_its_figures, 1, SECOND_FIGURE),
+        (names_its_folds, 2, {"metadata": {"tags": ["hide-cell"], **ALT}}),
         (has_the_chapter_parts, 0, {"source": OPENING.removeprefix("# ")}),
         (has_the_chapter_parts, 0, {"source": OPENING.replace("**Builds on.**", "Builds on.")}),
         (has_the_chapter_parts, 3, {"source": ENDING.replace("## Summary", "### Summary")}),
