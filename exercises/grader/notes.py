@@ -74,6 +74,9 @@ def _numbers(answers: list[tuple[str, str]], digits: int) -> dict[str, str]:
                 of[short] = f"wrong: {says}"
             elif named.startswith("wrong: ") and says not in named and "digits only" not in named:
                 of[short] = f"wrong: {says} If you did not round: {named.removeprefix('wrong: ')}"
+    for answer, note in answers[1:]:  # a wrong number is the same one with fewer digits
+        for places in range(3, digits):
+            of.setdefault(written(float(f"{float(answer):.{places}g}"), digits), note)
     for factor, says in _UNITS.items():
         of.setdefault(written(factor * float(right), digits), f"wrong: {says}")
     return of

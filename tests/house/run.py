@@ -13,8 +13,9 @@ import sys
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -81,15 +82,15 @@ STAGES = {
     "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
     "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }
-# Each step's lanes run side by side; a lane's stages run in order. Outputs and pages are those of
-# the built book.
+# Each step's lanes run side by side; a lane's stages run in order, and whichever lane is done first
+# takes the next of the rest. Outputs and pages are those of the built book.
 STEPS = [
-    [["lint", "format"]],
-    [
-        ["book", "outputs", "pages", "labs"],
-        ["second Python", "grader", "unit tests", "solutions", "memory"],
-    ],
-    [["speed"]],
+    ([["lint", "format"]], []),
+    (
+        [["book", "outputs", "pages", "labs"], ["second Python", "grader", "unit tests"]],
+        ["memory", "solutions"],
+    ),
+    ([["speed"]], []),
 ]
 
 SCRIPTS = (ROOT / "linreg/labs").glob("*/*.js")
@@ -138,13 +139,18 @@ def run(name, command):
     return passed, seconds
 
 
-def run_lane(names):
-    """Run stages one after another; return what came of each.
+def run_lane(names, rest=None):
+    """Run stages one after another, then what is left of the rest; return what came of each.
 
     Where there is no second Python, its stage is left out: the last lines say so.
     """
-    stages = {name: STAGES[name] for name in names if STAGES[name][0] != SECOND or SECOND.exists()}
-    return {name: run(name, command) for name, command in stages.items()}
+    done, rest = {}, deque() if rest is None else rest
+    names = deque(names)
+    while names or rest:
+        name = (names or rest).popleft()
+        if STAGES[name][0] != SECOND or SECOND.exists():
+            done[name] = run(name, STAGES[name])
+    return done
 
 
 def report(name):
@@ -179,9 +185,9 @@ def main():
     shutil.rmtree(BUILD, ignore_errors=True)
     REPORTS.mkdir(parents=True)
     start, results = time.monotonic(), {}
-    for lanes in STEPS:
+    for lanes, rest in STEPS:
         with ThreadPoolExecutor(len(lanes)) as side_by_side:
-            for done in side_by_side.map(run_lane, lanes):
+            for done in side_by_side.map(partial(run_lane, rest=deque(rest)), lanes):
                 results |= done
     for kind in SUBJECTS:
         dearest = [f"{subject} {seconds:.0f} s" for subject, seconds in costs(kind)]

@@ -50,15 +50,15 @@ def test_every_stage_of_tests_is_counted():
 
 
 def test_every_stage_runs_once_and_pages_only_once_the_book_is_built():
-    names = [name for lanes in run.STEPS for lane in lanes for name in lane]
+    names = [name for lanes, rest in run.STEPS for lane in [*lanes, rest] for name in lane]
     assert sorted(names) == sorted(run.STAGES)
-    (lane,) = [lane for lanes in run.STEPS for lane in lanes if "book" in lane]
+    (lane,) = [lane for lanes, _ in run.STEPS for lane in lanes if "book" in lane]
     assert lane[0] == "book"
     assert {"outputs", "pages", "labs"} < set(lane)
 
 
 def test_what_measures_time_has_the_machine_to_itself():
-    assert run.STEPS[-1] == [["speed"]]
+    assert run.STEPS[-1] == ([["speed"]], [])
     assert run.STAGES["speed"][-2:] == ["-m", "timed"]  # it has no -n
 
 
@@ -72,7 +72,18 @@ def test_a_stage_that_fails_is_seen_and_its_lines_are_shown(capsys):
     assert run.run("another", [sys.executable, "-c", ""])[0]
 
 
-def test_a_stage_of_two_processes_has_no_threads_besides(capsys):
+def test_a_lane_that_is_done_takes_what_no_other_has_begun(monkeypatch):
+    ran = []
+    monkeypatch.setattr(run, "STAGES", {name: [name] for name in "abcd"})
+    monkeypatch.setattr(run, "run", lambda name, command: ran.append(name) or (True, 0))
+    rest = run.deque("cd")
+    assert list(run.run_lane(["a"], rest)) == ["a", "c", "d"]
+    assert list(run.run_lane(["b"], rest)) == ["b"]
+    assert ran == ["a", "c", "d", "b"]
+
+
+def test_a_stage_of_two_processes_has_no_threads_besides(capsys, monkeypatch):
+    monkeypatch.delitem(run.SURROUNDINGS, "OMP_NUM_THREADS", raising=False)
     program = "import os; print('threads:', os.environ.get('OMP_NUM_THREADS', 'all'))"
     for more, threads in ([], "all"), (["-n", "2"], "1"):
         run.run("a stage", [sys.executable, "-c", program, *more])
