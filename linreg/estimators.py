@@ -86,16 +86,16 @@ class LinearModel(RegressorMixin, BaseEstimator):
 
 
 class LinearRegression(MultiOutputMixin, LinearModel):
-    """Least squares to the last digit, and how far the coefficients can be trusted.
+    """Least squares, of small tables to the last digit, and how far it can be trusted.
 
     Parameters
     ----------
     fit_intercept : bool
         Whether a constant is fitted too.
     method : str
-        How to solve, as ``least_squares.lstsq`` has it; but ``"auto"`` takes ``"refined"`` only for
-        up to 5,000 entries, ones included. For more, all methods but this one estimate their error
-        as for large problems, which takes a third of the time.
+        How to solve, as ``least_squares.lstsq`` has it; but a table counts as small up to 5,000
+        entries, ones included. For a larger one ``"auto"`` does not seek the last digit, and the
+        error is estimated in a third of the time; ``"refined"`` seeks it always.
     rank_tol : float, optional
         Singular values up to ``rank_tol`` times the largest count as zero, as there.
 

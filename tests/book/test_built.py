@@ -10,15 +10,11 @@ import pytest
 import yaml
 from PIL import Image
 
-from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
+from notebooks import CHAPTERS, NOTEBOOKS, ROOT, page_of, short
 
 SITE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 FRONT = "book/index.html"
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=short)
-
-
-def page_of(path):
-    return short(path).replace(".ipynb", ".html")
 
 
 class Tags(HTMLParser):

@@ -1,21 +1,15 @@
 """Promise: the front page works: its picture is moved by hand, and every way in or on is real."""
 
 import front as front_page
-import navigation
 import pytest
+from conftest import LISTED, PARTS
 from lab_pages import centre, drag, swipe
 
 from linreg.labs import Drag
 from linreg.labs.kit.text import readable
-from notebooks import CHAPTERS, ROOT, short
+from notebooks import CHAPTERS, page_of
 
 FRONT = "book/index.html"
-PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
-LISTED = [chapter for chapters in PARTS for chapter in chapters]
-
-
-def page_of(path):
-    return short(path).replace(".ipynb", ".html")
 
 
 # The picture

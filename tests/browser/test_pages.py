@@ -11,20 +11,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
-import navigation
 import pytest
 import yaml
 from axe import axe_finds_nothing, thinned, violates_nothing
-from conftest import in_scheme, opener
+from conftest import LISTED, PARTS, in_scheme, opener
 from PIL import Image, ImageChops
 
-from notebooks import CHAPTERS, NOTEBOOKS, ROOT, short
+from notebooks import CHAPTERS, NOTEBOOKS, ROOT, page_of, short
 
-PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
-LISTED = [chapter for chapters in PARTS for chapter in chapters]
 DESK = {"width": 1280, "height": 900}
 TABLET = {"width": 768, "height": 844}
 PHONE = {"width": 390, "height": 844}
+NARROWEST = {"width": 320, "height": 640}
 
 
 def pages():
@@ -32,10 +30,6 @@ def pages():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
     return [f"{name}.html" for name in [toc["root"], *chapters, "search", "genindex"]]
-
-
-def page_of(notebook):
-    return short(notebook).replace(".ipynb", ".html")
 
 
 def first(some, of):
@@ -168,11 +162,11 @@ def lit(request, tab):
 
 
 def shown(page, screen, scheme="light"):
-    """Show a page on a screen and in a scheme; on a phone every fold is open."""
+    """Show a page on a screen and in a scheme; on narrow ones every fold is open."""
     old_screen, old_scheme = page.shown
     if screen != old_screen:
         page.set_viewport_size(screen)
-        page.evaluate(OPEN_FOLDS if screen == PHONE else CLOSE_FOLDS)
+        page.evaluate(OPEN_FOLDS if screen in (PHONE, NARROWEST) else CLOSE_FOLDS)
     if scheme != old_scheme:
         in_scheme(page, scheme)
     page.shown = screen, scheme
@@ -197,6 +191,11 @@ def tablet(lit):
 @pytest.fixture
 def phone(lit):
     return shown(lit, PHONE)
+
+
+@pytest.fixture
+def narrowest(lit):
+    return shown(lit, NARROWEST)
 
 
 @pytest.fixture(scope="module", params=DISTINCT)
@@ -428,10 +427,10 @@ def test_paper_is_light_and_its_text_dark(night):
         shown(night, DESK, scheme)
         night.emulate_media(media="print")
         ground = night.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), scheme
         least = night.evaluate(LEAST_CONTRAST)
-        assert least["contrast"] >= 4.5, (scheme, least)
         night.emulate_media(media="screen")
+        assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), scheme
+        assert least["contrast"] >= 4.5, (scheme, least)
 
 
 def test_answers_are_open_on_paper_and_folded_after(desk):
@@ -583,31 +582,37 @@ def test_nothing_is_wider_than_a_phone(phone):
     is_within(phone)
 
 
+# What is too wide on a narrow screen: formulas in the text, tables, and formulas of their own.
+LEAVING = """() => [...document.querySelectorAll(".bd-article .katex-html")]
+    .filter((formula) => !formula.closest("div.math"))
+    .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
+    .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
+CUT_TABLES = """() => [...document.querySelectorAll(".bd-article table")]
+    .filter((table) => table.offsetParent)
+    .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
+    .map((table) => table.closest("section")?.id)"""
+CUT_FORMULAS = """() => [...document.querySelectorAll("div.math")].filter((block) => {
+    const formula = block.querySelector(".katex-display");
+    return formula.scrollWidth > formula.clientWidth + 1;
+}).map((block) => block.id || block.textContent.slice(0, 80))"""
+
+
 def test_no_formula_in_the_text_leaves_a_phone(phone):
-    leaving = phone.evaluate(
-        """() => [...document.querySelectorAll(".bd-article .katex-html")]
-            .filter((formula) => !formula.closest("div.math"))
-            .filter((formula) => formula.getBoundingClientRect().right > innerWidth)
-            .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
-    )
-    assert leaving == []
+    assert phone.evaluate(LEAVING) == []
 
 
 def test_no_table_is_cut_on_a_phone(phone):
-    cut = phone.evaluate(
-        """() => [...document.querySelectorAll(".bd-article table")]
-            .filter((table) => table.offsetParent)
-            .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
-            .map((table) => table.closest("section")?.id)"""
-    )
-    assert cut == []
+    assert phone.evaluate(CUT_TABLES) == []
 
 
 def test_no_formula_is_cut_on_a_phone(phone):
-    cut = phone.evaluate(
-        """() => [...document.querySelectorAll("div.math")].filter((block) => {
-            const formula = block.querySelector(".katex-display");
-            return formula.scrollWidth > formula.clientWidth + 1;
-        }).map((block) => block.id)"""
-    )
-    assert cut == []
+    assert phone.evaluate(CUT_FORMULAS) == []
+
+
+def test_nothing_is_cut_on_the_narrowest_screen(narrowest):
+    is_within(narrowest)
+    assert [narrowest.evaluate(look) for look in (LEAVING, CUT_TABLES, CUT_FORMULAS)] == [
+        [],
+        [],
+        [],
+    ]

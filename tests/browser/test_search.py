@@ -1,8 +1,11 @@
 """Promise: a search finds the place where a thing is explained, in a page from a disk as well."""
 
 import json
+import re
 
 import pytest
+
+from notebooks import ROOT
 
 FRONT = "book/index.html"
 # What a reader types, and the place that should come first.
@@ -118,3 +121,14 @@ def test_an_address_may_hold_the_words(new_page):
     page = new_page("search.html?q=broadcasting")
     page.wait_for_selector("main .lr-found a")
     assert "Broadcasting" in page.locator("main .lr-found a").first.inner_text()
+
+
+def test_what_is_shown_of_a_find_holds_no_label_and_no_key_of_a_source(book):
+    text = (book / "_static" / "search" / "sections.js").read_text(encoding="utf-8")
+    sections = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    shown = "\n".join(section["text"] for section in sections)
+    bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    keys = re.findall(r"^@\w+\{([\w-]+),", bibliography, re.MULTILINE)
+    assert len(keys) > 50
+    assert [key for key in keys if key in shown] == []
+    assert re.findall(r"\b(?:eq|fig|sec|ch)-[a-z]+-[a-z-]+", shown) == []

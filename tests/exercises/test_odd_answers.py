@@ -5,13 +5,14 @@ import re
 import pytest
 
 from exercises import CHAPTERS, attempt, tasks
-from grader.notes import _numbers
+from grader.notes import _numbers, notes
 from linreg import checks
 from linreg.checks.answers import written
 from linreg.checks.notes import about
 
 TASKS = [task for chapter in CHAPTERS for task in tasks(chapter)]
 NUMBERS = [task for task in TASKS if "digits" in about(str(task))]
+NOTES = {chapter: notes(chapter) for chapter in CHAPTERS}
 ODD = {
     "rows of different lengths": "[[1], [1, 2]]",
     "an object": "object()",
@@ -70,6 +71,27 @@ def test_a_comma_does_not_hide_a_slip(task, typed, told):
     error = attempt(one, f"{one.name} = {typed}").error
     assert isinstance(error, checks.NotYet)
     assert told in str(error)
+
+
+def thousandfold(task):
+    """A thousand times the answer, as people write it: "12,800" for 12.8."""
+    return f"{1000 * float(NOTES[task.chapter][task.name]['right']):,.0f}"
+
+
+# Where the comma may be a decimal one, as in "4,556" for 4.556, it is taken for one on purpose.
+COARSE = [task for task in NUMBERS if re.fullmatch(r"-?[1-9]\d{0,2},\d00", thousandfold(task))]
+
+
+@pytest.mark.parametrize("task", COARSE, ids=str)
+def test_a_thousand_times_the_answer_is_wrong_with_a_comma_too(task):
+    for typed in (thousandfold(task), repr(thousandfold(task))):
+        assert isinstance(attempt(task, f"{task.name} = {typed}").error, checks.NotYet), typed
+
+
+def test_a_wrong_number_with_fewer_digits_is_told_the_same_cause():
+    of = _numbers([("342", "right: yes"), ("341.922", "wrong: steps come whole")], 6)
+    assert of["341.92"] == of["341.9"] == "wrong: steps come whole"
+    assert of["342"] == "right: yes"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class Recording:
 
 
 def message(kind, content):
+    """Return what nbval takes for a message of its kernel about the cell that runs."""
     return {"msg_type": kind, "content": nbformat.from_dict(content), "parent_header": {}}
 
 

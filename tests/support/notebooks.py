@@ -23,6 +23,11 @@ def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def page_of(path: Path) -> str:
+    """The address of a notebook's page in the built book."""
+    return short(path).replace(".ipynb", ".html")
+
+
 def read(path: Path) -> NotebookNode:
     """The notebook as stored, with no repair and no upgrade."""
     return v4.reads(path.read_text(encoding="utf-8"))
