@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import navigation
 import nbformat
 import pytest
+from contents import LISTED
 
 from notebooks import CHAPTERS, DEEPER, ROOT, read, short
 
 PARTS = navigation.parts(ROOT)
-LISTED = [chapter for _, chapters in PARTS for chapter in chapters]
 MAIN = [chapter for chapter in LISTED if not chapter.deeper]
 STARRED = [chapter for chapter in LISTED if chapter.deeper]
 

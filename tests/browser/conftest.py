@@ -4,18 +4,12 @@ import re
 from contextlib import contextmanager
 from functools import cache
 
-import navigation
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from lab_pages import labs_alone, remake
 from playwright.sync_api import sync_playwright
 from serving import serving
 from xdist.scheduler import LoadScopeScheduling
-
-from notebooks import ROOT
-
-PARTS = [chapters for _, chapters in navigation.parts(ROOT)]
-LISTED = [chapter for chapters in PARTS for chapter in chapters]
 
 
 class PageScheduling(LoadScopeScheduling):

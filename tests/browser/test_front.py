@@ -2,7 +2,7 @@
 
 import front as front_page
 import pytest
-from conftest import LISTED, PARTS
+from contents import LISTED, PARTS
 from lab_pages import centre, drag, swipe
 
 from linreg.labs import Drag

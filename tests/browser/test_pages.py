@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 import pytest
 import yaml
 from axe import axe_finds_nothing, thinned, violates_nothing
-from conftest import LISTED, PARTS, in_scheme, opener
+from conftest import in_scheme, opener
+from contents import LISTED, PARTS
 from PIL import Image, ImageChops
 
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, page_of, short
