@@ -33,7 +33,7 @@ SURROUNDINGS.pop("PYTHONDONTWRITEBYTECODE", None)
 # another. The second Python and the build have theirs.
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 
-NBVAL = ["--nbval", "--nbval-cell-timeout=60"]
+NBVAL = ["--nbval", "--nbval-cell-timeout=60", "-p", "tests.house.kernels_on_files"]
 BOOK, EXERCISES = ["notebooks", "book"], ["exercises/source"]
 # What the build has executed is not executed again: nbval compares what came of it.
 OF_THE_BUILD = ["-p", "tests.house.of_the_build"]
@@ -99,6 +99,8 @@ SUBJECTS = {  # what a chapter and a lab cost, read from the names of their test
     "chapter": re.compile(r"(?:notebooks[./]|\bch)(\d\d)(?=[_/.\]:-]|$)"),
     "lab": re.compile(rf"(?:test_lab_|labs\.test_)({'|'.join(LABS)})"),
 }
+
+SHOWN = 20  # the first failures, which the last lines repeat
 
 NO_SECOND = """
 NOT TRIED ON A SECOND PYTHON: none of the other versions that the package names is on this machine.
@@ -169,6 +171,17 @@ def counts(reports=REPORTS):
     return total - failures - errors - skipped, failures + errors, skipped
 
 
+def failures(reports=REPORTS):
+    """Return a line for each test that failed: where it stands, its name, and what was said."""
+    lines = []
+    for tree in map(ElementTree.parse, sorted(reports.glob("*.xml"))):
+        for case in tree.iter("testcase"):
+            for said in [*case.iterfind("failure"), *case.iterfind("error")]:
+                why = (said.get("message") or "").partition("\n")[0]
+                lines.append(f"{case.get('classname')} {case.get('name')}: {why[:200]}")
+    return lines
+
+
 def costs(kind, reports=REPORTS):
     """Return the seconds that the tests of each chapter or each lab took, the dearest first."""
     seconds = Counter()
@@ -196,6 +209,8 @@ def main():
     print(f"\n{', '.join(stages)}; all in all {(time.monotonic() - start) / 60:.1f} minutes.")
     broken = [name for name, (passed, _) in results.items() if not passed]
     print("\n".join(left_out) if SECOND.exists() else NO_SECOND)
+    for line in failures()[:SHOWN]:
+        print(line)
     print(f"{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
     passed, failed, skipped = counts()
     if skipped:

@@ -26,6 +26,20 @@ def test_counts_add_up_over_the_stages(tmp_path):
     assert run.counts(tmp_path) == (8, 3, 1)
 
 
+def test_what_failed_is_named_with_its_first_line(tmp_path):
+    said = '<failure message="Cell failed&#10;more">trace</failure>'
+    kernel = '<error message="failed on setup with kernel died">trace</error>'
+    (tmp_path / "one.xml").write_text(
+        f"<testsuites><testsuite><testcase classname='a.ipynb' name='Cell 3'>{said}</testcase>"
+        f"<testcase classname='a.ipynb' name='Cell 4'>{kernel}</testcase>"
+        "<testcase classname='a.ipynb' name='Cell 5'/></testsuite></testsuites>"
+    )
+    assert run.failures(tmp_path) == [
+        "a.ipynb Cell 3: Cell failed",
+        "a.ipynb Cell 4: failed on setup with kernel died",
+    ]
+
+
 def test_what_a_chapter_and_a_lab_cost_is_read_from_the_names(tmp_path):
     cases = [
         ("notebooks.04_the_long_walk.ipynb", "Cell 3", 2),
