@@ -94,12 +94,13 @@ def own_texts(section):
 
 
 def plain(node):
-    """Return what a reader reads of a node: no code, no formula that stands alone, no TeX.
+    """Return what a reader reads of a node: no code and what it prints, no TeX, no tall formula.
 
     What a reference without words of its own will say, a number or a name, is not known yet.
     """
     is_label = isinstance(node, addnodes.pending_xref) and not node.get("refexplicit")
-    if is_label or isinstance(node, (*LEFT_OUT, addnodes.index)):
+    is_printed = isinstance(node, nodes.table) and "lr-printed" in node["classes"]
+    if is_label or is_printed or isinstance(node, (*LEFT_OUT, addnodes.index)):
         return ""
     if isinstance(node, nodes.math):
         return readable(node.astext())

@@ -64,9 +64,14 @@ def test_of_thirty_searches_nearly_all_find_the_place_in_the_first_three(page):
     assert len(missed) <= 3, missed
 
 
-def test_every_result_leads_to_a_place_that_is_there(book):
+def sections_of(book):
+    """The sections that are searched."""
     text = (book / "_static/search/sections.js").read_text(encoding="utf-8")
-    sections = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    return json.loads(text[text.index("[") : text.rindex("]") + 1])
+
+
+def test_every_result_leads_to_a_place_that_is_there(book):
+    sections = sections_of(book)
     assert len(sections) > 400
     for section in sections:
         path, _, place = section["id"].partition("#")
@@ -124,11 +129,24 @@ def test_an_address_may_hold_the_words(new_page):
 
 
 def test_what_is_shown_of_a_find_holds_no_label_and_no_key_of_a_source(book):
-    text = (book / "_static" / "search" / "sections.js").read_text(encoding="utf-8")
-    sections = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    sections = sections_of(book)
     shown = "\n".join(section["text"] for section in sections)
     bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
     keys = re.findall(r"^@\w+\{([\w-]+),", bibliography, re.MULTILINE)
     assert len(keys) > 50
     assert [key for key in keys if key in shown] == []
     assert re.findall(r"\b(?:eq|fig|sec|ch)-[a-z]+-[a-z-]+", shown) == []
+
+
+def test_what_cells_print_is_not_searched(book):
+    shown = "\n".join(section["text"] for section in sections_of(book))
+    tables = [  # of the page: their first rows
+        re.sub(r"<[^>]*>|\s", "", row)
+        for page in book.glob("notebooks/*.html")
+        for row in re.findall(
+            r"lr-printed.*?<tbody>(.*?)</tr>", page.read_text(encoding="utf-8"), re.DOTALL
+        )
+    ]
+    assert len(tables) > 70
+    shown = re.sub(r"\s", "", shown)
+    assert [row for row in tables if len(row) > 12 and row in shown] == []

@@ -208,9 +208,9 @@ def main():
     stages = [f"{name} {seconds:.0f} s" for name, (_, seconds) in results.items()]
     print(f"\n{', '.join(stages)}; all in all {(time.monotonic() - start) / 60:.1f} minutes.")
     broken = [name for name, (passed, _) in results.items() if not passed]
-    print("\n".join(left_out) if SECOND.exists() else NO_SECOND)
     for line in failures()[:SHOWN]:
         print(line)
+    print("\n".join(left_out) if SECOND.exists() else NO_SECOND)
     print(f"{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
     passed, failed, skipped = counts()
     if skipped:
