@@ -16,12 +16,18 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 PACKAGES = Path(__file__).parents[2] / "node_modules" / "@fontsource-variable"
-FACES = {  # by file: the family, the style, and the weights; italics are never bold
+# By file: the family, the style, and the weights; italics are never bold. A file is for the letters
+# that it alone has: λ, or the ŷ of a caption.
+FACES = {
     "source-serif-4-latin-wght-normal": ("Source Serif 4", "normal", (400, 700)),
     "source-serif-4-latin-wght-italic": ("Source Serif 4", "italic", 400),
+    "source-serif-4-greek-wght-normal": ("Source Serif 4", "normal", (400, 700)),
+    "source-serif-4-latin-ext-wght-normal": ("Source Serif 4", "normal", (400, 700)),
     "source-sans-3-latin-wght-normal": ("Source Sans 3", "normal", (400, 700)),
 }
+FILE = re.compile(r"(.*?)-(latin-ext|latin|greek)-wght-\w+")
 ALWAYS = "".join(map(chr, range(0x20, 0x7F)))  # what a reader may write into a lab or a search
+LATIN = 0xFF
 FEATURES = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
 
 ICONS = ["fa-solid-900", "fa-regular-400", "fa-brands-400"]
@@ -67,12 +73,17 @@ def letters_of(app):
 def font_face(app, name, letters):
     """Return the rule by which a style knows a face, with the face in it."""
     family, style, weights = FACES[name]
-    path = PACKAGES / name.partition("-latin")[0] / "files" / f"{name}.woff2"
-    face = base64.b64encode(kept(app, path, letters, weights)).decode()
+    package, script = FILE.fullmatch(name).groups()
+    face = kept(app, PACKAGES / package / "files" / f"{name}.woff2", letters, weights)
+    data = base64.b64encode(face).decode()
+    # Where two files have a letter, the later one is asked: so it names what the first has not.
+    theirs = [code for code in TTFont(io.BytesIO(face)).getBestCmap() if code > LATIN]
+    only = f" unicode-range: {', '.join(f'U+{code:X}' for code in theirs)};"
     return (
         f'@font-face {{ font-family: "{family}"; font-style: {style};'
         f" font-weight: {' '.join(map(str, weights)) if isinstance(weights, tuple) else weights};"
-        f' src: url("data:font/woff2;base64,{face}") format("woff2"); }}\n'
+        f"{only * (script != 'latin')}"
+        f' src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
     )
 
 
