@@ -27,8 +27,14 @@ def shown(shared_page):
 def front(shown):
     """The front page, its picture as it was first."""
     shown.reload(wait_until="commit")
-    shown.wait_for_selector(".lr-hero .lr-handle")
+    wait_until_painted(shown)
     return shown
+
+
+def wait_until_painted(page):
+    """Wait until the picture is there to be moved: a key before that goes nowhere."""
+    page.wait_for_selector(".lr-hero .lr-handle")
+    page.wait_for_function("performance.getEntriesByType('paint').length > 0")
 
 
 def hero(page):
@@ -240,6 +246,7 @@ def test_the_picture_moves_though_no_other_script_arrives(new_page):
 
     page.context.route("**/*.js*", hold)
     page.goto(page.url.replace("bibliography", "index"), wait_until="commit")
+    wait_until_painted(page)
     handle(page, "Point 2").press("ArrowUp")
     assert hero(page)[1].y[1] == pytest.approx(3.7, abs=0.01)
     assert len(held) > 5
