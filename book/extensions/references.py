@@ -7,7 +7,7 @@ place of a number, and sorts the list by it.
 from collections import Counter
 from string import ascii_lowercase
 
-from pybtex.plugin import register_plugin
+from pybtex.plugin import find_plugin, register_plugin
 from pybtex.style.formatting.plain import Style
 from pybtex.style.labels import BaseLabelStyle
 
@@ -16,6 +16,9 @@ def setup(app):
     """Make the style known by its name, which ``bibtex_default_style`` takes."""
     register_plugin("pybtex.style.labels", "author_year", Labels)
     register_plugin("pybtex.style.formatting", "author_year", AuthorYear)
+    # Unless it is known, all installed packages are searched, at each citation, for what writes it.
+    plain = find_plugin("pybtex.backends", "plaintext")
+    register_plugin("pybtex.backends", "plaintext", plain, force=True)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -29,8 +29,8 @@ SECOND = ROOT / ".venv-second/bin/python"
 SURROUNDINGS = os.environ | {"LINREG_PROGRESS": str(BUILD / "progress.json")}
 SURROUNDINGS.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Where a stage has a process for each core already, the threads of the libraries would wait for one
-# another. The second Python and the build have theirs.
+# Stages run side by side, some in two processes: the libraries' threads would wait for one another,
+# eight seconds in one cell. What measures time has the machine to itself.
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 
 NBVAL = ["--nbval", "--nbval-cell-timeout=60", "-p", "tests.house.kernels_on_files"]
@@ -75,7 +75,10 @@ STAGES = {
     "grader": [*PYTEST, *GRADER_TESTS, "-n", "2", "--dist=loadfile"],
     "memory": [*PYTEST, *SMALL_PROCESS_TESTS, "-n", "2"],
     "solutions": [*PYTEST, *NBVAL, *EXERCISES, "-n", "2", "--dist=loadfile"],
-    "second Python": [SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *BOOK, *EXERCISES],
+    "second Python": [
+        *(SECOND, *PYTEST[1:], *NO_TORCH, *NBVAL, *SECOND_UNITS, *BOOK, *EXERCISES),
+        *("-n", "2", "--dist=loadfile"),
+    ],
     "book": ["make", "book"],
     "outputs": [*PYTEST, *NBVAL, *OF_THE_BUILD, *BOOK],
     "pages": [*PYTEST, *PAGE_TESTS, *BOOK_TESTS, "-n", "2"],
@@ -122,7 +125,7 @@ def run(name, command):
     say(f"\n=== {name}")
     if "pytest" in command:
         command = [*command, f"--junitxml={report(name)}"]
-    threads = ONE_THREAD if "-n" in command else {}
+    threads = {} if name in STEPS[-1][0][0] else ONE_THREAD
     start = time.monotonic()
     with subprocess.Popen(
         command,

@@ -92,6 +92,19 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_sessionfinish(session):
+    """Tell how much was left out, where one of several processes collected: each collects all."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Hear how much one of several processes has left out, unless it broke down."""
+    if hasattr(node, "workeroutput"):
+        node.config.stash[LEFT_OUT] = node.workeroutput["left_out"]
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Say how much was left out, in a line that `make test` repeats at its end."""
     tests, cells = config.stash[LEFT_OUT]

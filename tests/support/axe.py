@@ -85,12 +85,6 @@ def alone(page, part):
     undo.evaluate("(undo) => undo()")
 
 
-def axe_finds_nothing(page):
-    """Fail unless axe finds nothing wrong with a page."""
-    with thinned(page):
-        violates_nothing(page)
-
-
 def axe_finds_nothing_in(page, part):
     """Fail unless axe finds nothing wrong with a part of a page, which its selector names."""
     with alone(page, part):
