@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_collection_finish():
-    """Spare the garbage collector the twenty thousand tests, which it would walk through each time."""
+    """Spare the garbage collector thousands of tests, which it would walk through each time."""
     gc.collect()
     gc.freeze()
 
