@@ -63,9 +63,9 @@ VERDICT = in_module(
 DRAWN = """async () => {
     const widths = () => [...document.querySelectorAll(".lr-panel")]
         .map((panel) => panel.clientWidth).join();
-    for (let before = null; before !== widths(); ) {
-        before = widths();
-        for (let i = 0; i < 8; i += 1) await new Promise(requestAnimationFrame);
+    for (let [before, still] = [null, 0]; still < 20; before = widths()) {
+        await new Promise(requestAnimationFrame);
+        still = widths() === before ? still + 1 : 0;
     }
 }"""
 

@@ -1,8 +1,8 @@
 """Run every check, and close with the counts.
 
-Two lanes of stages run side by side, for the build of the book and the second Python keep one core
-busy each, and the grader waits a good part of its time. What measures time comes last and has the
-machine to itself. A stage that fails does not stop the others: one run shows all that is wrong.
+Two lanes of stages run side by side, for the build of the book keeps one core busy, and kernels and
+the grader wait a good part of their time. What measures time comes last and has the machine to
+itself. A stage that fails does not stop the others: one run shows all that is wrong.
 """
 
 import os
@@ -56,6 +56,10 @@ BOOK_TESTS = ["tests/book/test_plain.py", "tests/book/test_built.py"]
 APART = [f"--ignore={test}" for test in GRADER_TESTS + SMALL_PROCESS_TESTS + BOOK_TESTS]
 PAGE_TESTS = [f"tests/browser/test_{name}.py" for name in ("pages", "front", "search")]
 LAB_TESTS = ["tests/browser", *(f"--ignore={test}" for test in PAGE_TESTS)]
+SCRIPTS = (ROOT / "linreg/labs").glob("*/*.js")
+LABS = sorted(path.stem for path in SCRIPTS if path.stem == path.parent.name)
+OF_EACH_LAB = [f"tests/browser/test_lab_{name}.py" for name in LABS]
+OF_ALL_LABS = [*LAB_TESTS, *(f"--ignore={test}" for test in OF_EACH_LAB)]
 # What a second Python tries: the helper module, but for NumPy's arithmetic, what files hold, and
 # clusters.
 TRIED_ONCE = [
@@ -82,22 +86,21 @@ STAGES = {
     "book": ["make", "book"],
     "outputs": [*PYTEST, *NBVAL, *OF_THE_BUILD, *BOOK],
     "pages": [*PYTEST, *PAGE_TESTS, *BOOK_TESTS, "-n", "2"],
-    "labs": [*PYTEST, *LAB_TESTS, "-m", "not timed", "-n", "2"],
+    "all labs": [*PYTEST, *OF_ALL_LABS, "-m", "not timed", "-n", "2"],
+    "each lab": [*PYTEST, *OF_EACH_LAB, "-m", "not timed", "-n", "2"],
     "speed": [*PYTEST, *LAB_TESTS, "-m", "timed"],
 }
 # Each step's lanes run side by side; a lane's stages run in order, and whichever lane is done first
-# takes the next of the rest. Outputs and pages are those of the built book.
+# takes the next of the rest. Outputs, pages and labs are those of the book, which is built by then.
 STEPS = [
     ([["lint", "format"]], []),
     (
-        [["book", "outputs", "pages", "labs"], ["second Python", "grader", "unit tests"]],
-        ["memory", "solutions"],
+        [["book", "outputs", "pages"], ["second Python", "grader", "unit tests"]],
+        ["memory", "all labs", "each lab", "solutions"],
     ),
     ([["speed"]], []),
 ]
 
-SCRIPTS = (ROOT / "linreg/labs").glob("*/*.js")
-LABS = sorted(path.stem for path in SCRIPTS if path.stem == path.parent.name)
 SUBJECTS = {  # what a chapter and a lab cost, read from the names of their tests
     "chapter": re.compile(r"(?:notebooks[./]|\bch)(\d\d)(?=[_/.\]:-]|$)"),
     "lab": re.compile(rf"(?:test_lab_|labs\.test_)({'|'.join(LABS)})"),

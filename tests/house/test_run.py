@@ -2,10 +2,12 @@
 
 import ast
 import sys
+from pathlib import Path
 
 import pytest
 import run
 
+KITS = {"test_lab_kit", "test_lab_live"}  # of all labs
 LAB_TESTS = sorted((run.ROOT / "tests" / "browser").glob("test_lab_*.py"))
 
 
@@ -58,7 +60,7 @@ def test_every_stage_of_tests_is_counted():
     tested = [name for name, command in run.STAGES.items() if "pytest" in command]
     assert tested == [
         *("unit tests", "grader", "memory", "solutions", "second Python", "outputs", "pages"),
-        *("labs", "speed"),
+        *("all labs", "each lab", "speed"),
     ]
     assert len({run.report(name) for name in tested}) == len(tested)
 
@@ -66,9 +68,11 @@ def test_every_stage_of_tests_is_counted():
 def test_every_stage_runs_once_and_pages_only_once_the_book_is_built():
     names = [name for lanes, rest in run.STEPS for lane in [*lanes, rest] for name in lane]
     assert sorted(names) == sorted(run.STAGES)
-    (lane,) = [lane for lanes, _ in run.STEPS for lane in lanes if "book" in lane]
-    assert lane[0] == "book"
-    assert {"outputs", "pages", "labs"} < set(lane)
+    ((lane, rest),) = [
+        (lane, rest) for lanes, rest in run.STEPS for lane in lanes if "book" in lane
+    ]
+    assert lane == ["book", "outputs", "pages"]
+    assert {"all labs", "each lab"} < set(rest)
 
 
 def test_what_measures_time_has_the_machine_to_itself():
@@ -127,6 +131,13 @@ def test_what_measures_time_is_marked_for_the_stage_that_runs_alone(file):
             assert ("pytest.mark.timed" in marks) == measures, node.name
 
 
-def test_each_test_of_a_lab_is_in_one_of_two_stages():
-    labs, speed = run.STAGES["labs"], run.STAGES["speed"]
-    assert labs == [*speed[:-1], "not timed", "-n", "2"]
+def test_each_test_of_a_lab_is_in_one_stage():
+    speed, labs, each = (run.STAGES[name] for name in ("speed", "all labs", "each lab"))
+    places = [part for part in each if part.startswith("tests/")]
+    assert {file.stem for file in LAB_TESTS} == {Path(place).stem for place in places} | KITS
+    assert labs == [
+        *speed[:-2],
+        *(f"--ignore={place}" for place in places),
+        *("-m", "not timed", "-n", "2"),
+    ]
+    assert each == [*run.PYTEST, *places, "-m", "not timed", "-n", "2"]
