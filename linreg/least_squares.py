@@ -307,8 +307,8 @@ class Scaled:
 
         A ``part`` of r is added up, to see what the sums lose where they are rounded otherwise.
         """
-        starts = range(0, len(r), chain)
-        sums = [self.A[i : i + chain].T @ (part * r[i : i + chain]) for i in starts]
+        r = r if part == 1 else part * r
+        sums = [self.A[i : i + chain].T @ r[i : i + chain] for i in range(0, len(r), chain)]
         whole = np.stack(sums, axis=-1).sum(axis=-1) if len(sums) > 1 else sums[0]
         return self.scale * whole / part
 
@@ -431,7 +431,7 @@ class Factor:
     """
 
     def __init__(self, A, R, tolerance):
-        self.A, self.inverse = A, solve_triangle(R, np.eye(len(R)))
+        self.A, self.inverse = A, inverse_of(R)
         self.condition_number = condition(R, self.inverse)
         if not self.condition_number * tolerance < 1:  # NaN, of an overflow, is lost too
             raise np.linalg.LinAlgError("rank is lost")
@@ -629,12 +629,24 @@ def norm(columns):
     return np.sqrt(np.einsum("ij,ij->j", columns, columns))
 
 
-def solve_triangle(R, B):
-    """Return X with R X = B for an upper triangle R: the lower half first, then the upper one.
+def inverse_of(R):
+    """Return the inverse of an upper triangle R: its halves, then the corner above the lower one.
 
     The product of the halves' inverses would take less work and lose digits (Higham, 2002, as
     above, section 14.2).
     """
+    if len(R) <= 64:
+        return np.linalg.solve(R, np.eye(len(R)))
+    half = len(R) // 2
+    inverse = np.zeros_like(R)
+    inverse[:half, :half] = inverse_of(R[:half, :half])
+    inverse[half:, half:] = lower = inverse_of(R[half:, half:])
+    inverse[:half, half:] = solve_triangle(R[:half, :half], -R[:half, half:] @ lower)
+    return inverse
+
+
+def solve_triangle(R, B):
+    """Return X with R X = B for an upper triangle R: the lower half first, then the upper one."""
     if len(R) <= 64:
         return np.linalg.solve(R, B)
     half = len(R) // 2

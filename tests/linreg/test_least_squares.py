@@ -16,7 +16,7 @@ from statsmodels.api import OLS
 
 from linreg import exact, least_squares
 from linreg.datasets.nist import NIST_NAMES, load_nist
-from linreg.least_squares import lstsq, polyfit, powers, solve_triangle
+from linreg.least_squares import inverse_of, lstsq, polyfit, powers, solve_triangle
 
 METHODS = ["auto", "cholesky", "qr", "svd", "refined"]
 # Correct digits against the certified values, which are of the decimal text.
@@ -717,8 +717,9 @@ def test_polyfit_agrees_with_numpy_where_that_is_easy():
 
 def test_triangles_are_solved_to_the_digits_they_allow():
     R = np.linalg.qr(conditioned(300, 200, 1e10))[1]
-    X = solve_triangle(R, np.eye(200))
-    assert np.max(abs(R @ X - np.eye(200))) < 1e-13 * np.max(abs(R)) * np.max(abs(X))
+    for X in solve_triangle(R, np.eye(200)), inverse_of(R):
+        assert np.max(abs(R @ X - np.eye(200))) < 1e-13 * np.max(abs(R)) * np.max(abs(X))
+        assert np.max(abs(np.tril(X, -1))) == 0
     x = solve_triangle(R, R @ np.ones((200, 1)))
     assert np.max(abs(R @ (x - 1))) < 1e-13
 
