@@ -10,19 +10,41 @@ from itertools import groupby, product
 from typing import NamedTuple
 
 from docutils import nodes
+from myst_nb.core import render
+from nbformat import NotebookNode
 
 PHRASE, WORD = re.compile(r"\S+(?: \S+)*"), re.compile(r"\S+")
 NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?[%KMGT]?")
 JOINTS = {"±", "to"}  # stand within a cell: 0.171 ± 0.002
+MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 LEAST_ROWS = 2
 EMPTY_HEAD = re.compile(r"<th( class=\"head[^>]*)><p></p></th>")
 
 
 def setup(app):
-    """Connect two moments: once a page has been read, and once it is written."""
+    """Connect two moments, once a page has been read and once it is written; join pieces before."""
+    merge = render.coalesce_streams
+    render.coalesce_streams = lambda outputs: merge(in_one_piece(outputs))
     app.connect("doctree-read", replace)
     app.connect("html-page-context", empty_corners)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def in_one_piece(outputs):
+    """Return a cell's outputs with what it has printed whole, wherever a slow kernel cut it.
+
+    MyST-NB would begin a new line at each cut.
+    """
+    whole, streams = [], {}
+    for output in outputs:
+        if output["output_type"] != "stream":
+            whole.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"] += output["text"]
+        else:
+            streams[output["name"]] = copy = NotebookNode(output)
+            whole.append(copy)
+    return whole
 
 
 def replace(app, doctree):
@@ -142,10 +164,12 @@ def heads_of(lines, columns):
         return None
     *upper, lower = lines
     own = own_heads(lower, columns)
-    spans = own and [spanning_heads(line, columns) for line in upper]
-    if not own or not all(spans) or not are_told_apart(own, columns):
+    if not own or not are_told_apart(own, columns):
         return None
-    return [*spans, [(head, 1) for head in own]]
+    own, upper = [(head, 1) for head in own], [spanning_heads(line, columns) for line in upper]
+    if not all(upper):
+        return None
+    return joined_heads(upper[0], own) if upper else [own]
 
 
 def own_heads(line, columns):
@@ -185,7 +209,10 @@ def numbers_below(head, columns):
 
 
 def spanning_heads(line, columns):
-    """Return the heads in a line above the heads, each over one column or more, or None."""
+    """Return the heads in a line above the heads, each over one column or more, or None.
+
+    Where one stands above a single column and another column has none, its reach is not clear.
+    """
     row, done = [], 0
     for phrase in PHRASE.finditer(line):
         below = numbers_below(phrase, columns)
@@ -193,7 +220,22 @@ def spanning_heads(line, columns):
             return None
         row += [("", 1)] * (below[0] - done) + [(phrase.group(), len(below))]
         done = below[-1] + 1
-    return row + [("", 1)] * (len(columns) - done)
+    row += [("", 1)] * (len(columns) - done)
+    alone = [bool(head) for head, span in row[1:] if span == 1]
+    return None if any(alone) and not all(alone) else row
+
+
+def joined_heads(upper, own):
+    """Return two rows of heads, or one: an upper head over one column belongs to the head there."""
+    rows, number = ([], []), 0
+    for head, span in upper:
+        names = [name for name, _ in own[number : number + span]]
+        if span == 1:
+            head, names = "", [f"{head} {names[0]}".strip()]
+        rows[0].append((head, span))
+        rows[1].extend((name, 1) for name in names)
+        number += span
+    return [*rows] if any(head for head, _ in rows[0]) else [rows[1]]
 
 
 def are_told_apart(heads, columns):
@@ -202,6 +244,8 @@ def are_told_apart(heads, columns):
     Numbers may be heads (of so many features) if they are whole and rise.
     """
     cells = [column.cells for column in columns]
+    if any(head and not re.search(r"\w", head) for head in heads):
+        return False
     if any(blanked(head) in map(blanked, below) for head, below in zip(heads, cells) if head):
         return False
     numbers = [head for head in heads if is_number(head)]
@@ -236,6 +280,7 @@ def row_of(cells, right):
     for text, span in cells:
         more = {"morecols": span - 1} if span > 1 else {}
         marks = ["lr-number"] * right[column]
+        text = MINUS.sub("−", text) if right[column] else text
         row += nodes.entry("", nodes.paragraph("", text), classes=marks, **more)
         column += span
     return row

@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 import yaml
 from PIL import Image
+from printed_tables import Table, blocks_of
 
 from notebooks import CHAPTERS, NOTEBOOKS, ROOT, page_of, short
 
@@ -203,3 +205,17 @@ def test_the_index_lists_the_terms_and_leads_to_where_they_are_explained(book):
     assert {"residual", "gradient", "leverage", "condition number", "momentum"} <= terms
     for page, place, _ in entries:
         assert f'id="{place}"' in (book / page).read_text(encoding="utf-8"), place
+
+
+# Printed tables
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_each_printed_table_is_one_on_its_page(book, path):
+    outputs = [
+        o for cell in nbformat.read(path, as_version=4).cells for o in cell.get("outputs", [])
+    ]
+    blocks = [block for output in outputs for block in blocks_of(output.get("text", ""))]
+    shown = tags(book / page_of(path)).named("table")
+    printed = [table for table in shown if "lr-printed" in table.get("class", "")]
+    assert len(printed) == sum(isinstance(block, Table) for block in blocks)
