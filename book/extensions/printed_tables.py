@@ -10,8 +10,6 @@ from itertools import groupby, product
 from typing import NamedTuple
 
 from docutils import nodes
-from myst_nb.core import render
-from nbformat import NotebookNode
 
 PHRASE, WORD = re.compile(r"\S+(?: \S+)*"), re.compile(r"\S+")
 NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?[%KMGT]?")
@@ -22,29 +20,10 @@ EMPTY_HEAD = re.compile(r"<th( class=\"head[^>]*)><p></p></th>")
 
 
 def setup(app):
-    """Connect two moments, once a page has been read and once it is written; join pieces before."""
-    merge = render.coalesce_streams
-    render.coalesce_streams = lambda outputs: merge(in_one_piece(outputs))
+    """Connect two moments: once a page has been read, and once it is written."""
     app.connect("doctree-read", replace)
     app.connect("html-page-context", empty_corners)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def in_one_piece(outputs):
-    """Return a cell's outputs with what it has printed whole, wherever a slow kernel cut it.
-
-    MyST-NB would begin a new line at each cut.
-    """
-    whole, streams = [], {}
-    for output in outputs:
-        if output["output_type"] != "stream":
-            whole.append(output)
-        elif output["name"] in streams:
-            streams[output["name"]]["text"] += output["text"]
-        else:
-            streams[output["name"]] = copy = NotebookNode(output)
-            whole.append(copy)
-    return whole
 
 
 def replace(app, doctree):

@@ -104,7 +104,7 @@ def cut(path, letters, weights=None):
     cutter = subset.Subsetter(options)
     cutter.populate(text=letters)
     cutter.subset(font)
-    if weights:  # of the letters that are left, for to narrow all takes five times as long
+    if weights:  # of the letters that are left: to narrow all of them takes twice the time
         font = instantiateVariableFont(font, {"wght": weights})
     subset.save_font(font, small := io.BytesIO(), options)
     return small.getvalue()

@@ -1,7 +1,9 @@
 """Promise: the built book is light, can be shared and found, and has an index of its terms."""
 
 import gzip
+import io
 import re
+from base64 import b64decode
 from html.parser import HTMLParser
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -9,6 +11,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 from PIL import Image
 from printed_tables import Table, blocks_of
 
@@ -205,6 +208,21 @@ def test_the_index_lists_the_terms_and_leads_to_where_they_are_explained(book):
     assert {"residual", "gradient", "leverage", "condition number", "momentum"} <= terms
     for page, place, _ in entries:
         assert f'id="{place}"' in (book / page).read_text(encoding="utf-8"), place
+
+
+# Letters
+
+
+def test_greek_letters_and_accents_of_the_text_have_the_books_own_face(book):
+    """A face is asked for no letter that its range does not name, and the first file has none."""
+    rules = re.findall(r"@font-face {([^}]*)}", (book / "_static/faces.css").read_text())
+    upright = [rule for rule in rules if '"Source Serif 4"; font-style: normal' in rule]
+    first, *others = upright
+    assert "unicode-range" not in first
+    for letter in "λκθσαδεχŷ":
+        (rule,) = [rule for rule in others if re.search(rf"U\+{ord(letter):X}\b", rule)]
+        data = re.search(r"base64,([^\"]*)", rule).group(1)
+        assert ord(letter) in TTFont(io.BytesIO(b64decode(data))).getBestCmap(), letter
 
 
 # Printed tables

@@ -4,86 +4,90 @@ import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from printed_tables import Table, blocks_of, in_one_piece, replace
+from printed_tables import Table, blocks_of, replace
 
 from notebooks import NOTEBOOKS
 
 
-def shape(text):
-    """Return the heads of a text that is one table, and its rows."""
+def one(*heads):
+    """A line of heads, each over one column."""
+    return [(head, 1) for head in heads]
+
+
+TABLES = {  # what is printed, the lines of heads, and the rows
+    "the first column has no head": (
+        "            MAE  median %\none price    55     24.4%\nby area       3     16.2%",
+        [one("", "MAE", "median %")],
+        ["one price | 55 | 24.4%", "by area | 3 | 16.2%"],
+    ),
+    "errors and ranges stay with their numbers": (
+        " D  points        range\n 1  0.17 ± 0.002    3 to    9\n12  0.03 ± 0.001  -21 to   12",
+        [one("D", "points", "range")],
+        ["1 | 0.17 ± 0.002 | 3 to    9", "12 | 0.03 ± 0.001 | -21 to   12"],
+    ),
+    "one space between numbers, between heads and within one": (
+        "kappa theory  a digit\n    2 0.6000     28.8\n  100 0.9998  11512.9",
+        [one("kappa", "theory", "a digit")],
+        ["2 | 0.6000 | 28.8", "100 | 0.9998 | 11512.9"],
+    ),
+    "one space behind the longest name": (
+        "              price   rooms\nOverall Qual  23.29  0.0257\nBedroom AbvGr -2.95 -0.6599",
+        [one("", "price", "rooms")],
+        ["Overall Qual | 23.29 | 0.0257", "Bedroom AbvGr | -2.95 | -0.6599"],
+    ),
+    "one space behind the longest name, and two elsewhere": (
+        "           mean  spread\nleast sum 1.998   0.241\ntwo parts 2.000   0.272",
+        [one("", "mean", "spread")],
+        ["least sum | 1.998 | 0.241", "two parts | 2.000 | 0.272"],
+    ),
+    "heads above heads": (
+        "      own rows   in 2010\n      mean MAE  mean MAE\nplain  948  12    -6  13\n"
+        "other   -6  12   451  13",
+        [[("", 1), ("own rows", 2), ("in 2010", 2)], one("", "mean", "MAE", "mean", "MAE")],
+        ["plain | 948 | 12 | -6 | 13", "other | -6 | 12 | 451 | 13"],
+    ),
+    "an upper head of one column belongs to the head there": (
+        "     for     time of one\n n  byte  model  clock\n 1  0.25   1.00   1.10\n"
+        "64  8.16   0.14   0.12",
+        [[("", 1), ("", 1), ("time of one", 2)], one("n", "for byte", "model", "clock")],
+        ["1 | 0.25 | 1.00 | 1.10", "64 | 8.16 | 0.14 | 0.12"],
+    ),
+    "upper heads of one column each": (
+        "   hours of  share of\nn       fit       all\n1      0.25      8.25\n2      0.50      8.50",
+        [one("n", "hours of fit", "share of all")],
+        ["1 | 0.25 | 8.25", "2 | 0.50 | 8.50"],
+    ),
+    "whole numbers that rise, over others": (
+        "epochs      0       5     10\nGD     3.8927  0.1650  0.009\nSGD    3.8927  0.0044  0.007",
+        [one("epochs", "0", "5", "10")],
+        ["GD | 3.8927 | 0.1650 | 0.009", "SGD | 3.8927 | 0.0044 | 0.007"],
+    ),
+    "whole numbers that rise, over whole ones": (
+        "N \\ D    1    10\n  100  0.5   1.5\n1,000   11    24",
+        [one("N \\ D", "1", "10")],
+        ["100 | 0.5 | 1.5", "1,000 | 11 | 24"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "heads", "rows"), TABLES.values(), ids=TABLES)
+def test_what_is_clear_becomes_a_table(text, heads, rows):
     (table,) = blocks_of(text)
-    assert isinstance(table, Table), table
-    return table.heads, [" | ".join(row) for row in table.rows]
+    assert table.heads == heads
+    assert [" | ".join(row) for row in table.rows] == rows
 
 
-def test_columns_of_numbers_with_heads_and_text_around_them():
+def test_text_before_and_after_stays_text():
     before, table, after = blocks_of("w = 3\n size  price\n1,656  +5.5\n  896  -1.2\nsum 4\n")
     assert (before, after) == ("w = 3", "sum 4")
-    assert table.heads == [[("size", 1), ("price", 1)]]
-    assert table.rows == [("1,656", "+5.5"), ("896", "-1.2")]
-
-
-def test_the_first_column_may_go_without_a_head():
-    text = "            MAE  median %\none price    55     24.4%\nby area       3     16.2%"
-    heads, rows = shape(text)
-    assert heads == [[("", 1), ("MAE", 1), ("median %", 1)]]
-    assert rows == ["one price | 55 | 24.4%", "by area | 3 | 16.2%"]
-
-
-def test_an_error_and_a_range_stay_with_their_numbers():
-    text = " D  points        range\n 1  0.17 ± 0.002    3 to    9\n12  0.03 ± 0.001  -21 to   12"
-    assert shape(text)[1] == ["1 | 0.17 ± 0.002 | 3 to    9", "12 | 0.03 ± 0.001 | -21 to   12"]
-
-
-def test_numbers_one_space_apart_and_heads_that_are_two_words_or_one_space_apart():
-    heads, rows = shape("kappa theory  a digit\n    2 0.6000     28.8\n  100 0.9998  11512.9")
-    assert heads == [[("kappa", 1), ("theory", 1), ("a digit", 1)]]
-    assert rows == ["2 | 0.6000 | 28.8", "100 | 0.9998 | 11512.9"]
-
-
-def test_a_number_one_space_behind_the_longest_name():
-    text = "              price   rooms\nOverall Qual  23.29  0.0257\nBedroom AbvGr -2.95 -0.6599"
-    assert shape(text)[1] == ["Overall Qual | 23.29 | 0.0257", "Bedroom AbvGr | -2.95 | -0.6599"]
-    text = "           mean  spread\nleast sum 1.998   0.241\ntwo parts 2.000   0.272"
-    heads, rows = shape(text)
-    assert heads == [[("", 1), ("mean", 1), ("spread", 1)]]
-    assert rows == ["least sum | 1.998 | 0.241", "two parts | 2.000 | 0.272"]
-
-
-def test_heads_above_heads():
-    rows = "plain   948  12    -6  13\nfactor   -6  12   451  13"
-    heads, _ = shape(f"       own rows   in 2010\n       mean MAE  mean MAE\n{rows}")
-    assert heads == [
-        [("", 1), ("own rows", 2), ("in 2010", 2)],
-        [("", 1), ("mean", 1), ("MAE", 1), ("mean", 1), ("MAE", 1)],
-    ]
-
-
-def test_an_upper_head_of_one_column_belongs_to_the_head_there():
-    rows = " 1  0.25   1.00   1.10\n64  8.16   0.14   0.12"
-    heads, _ = shape(f"     for     time of one\n n  byte  model  clock\n{rows}")
-    assert heads == [
-        [("", 1), ("", 1), ("time of one", 2)],
-        [("n", 1), ("for byte", 1), ("model", 1), ("clock", 1)],
-    ]
-    heads, _ = shape(
-        "   in hours  per cent\nn      time     share\n1      0.25      8.25\n2       0.5       8.5"
-    )
-    assert heads == [[("n", 1), ("in hours time", 1), ("per cent share", 1)]]
+    assert table == Table([one("size", "price")], [("1,656", "+5.5"), ("896", "-1.2")])
 
 
 def test_an_upper_line_whose_reach_is_not_clear_stays_text():
     text = "      in dollars\n      error  spread\nrows    2.5     3.5\nmore    2.5     4.5"
     unit, table = blocks_of(text)
     assert unit == "      in dollars"
-    assert table.heads == [[("", 1), ("error", 1), ("spread", 1)]]
-
-
-def test_whole_numbers_that_rise_may_be_heads():
-    assert shape(
-        "epochs      0       5     10\nGD     3.8927  0.1650  0.009\nSGD    3.8927  0.0044  0.007"
-    )
-    assert shape("N \\ D    1    10\n  100  0.5   1.5\n1,000   11    24")
+    assert table.heads == [one("", "error", "spread")]
 
 
 TEXTS = {
@@ -109,19 +113,30 @@ def test_what_is_not_clear_stays_as_it_is(text):
     assert blocks_of(text) == [text]
 
 
+def words(block, lines):
+    """The words of a block line by line, and of as many lines as they came from."""
+    if isinstance(block, str):
+        return [line.split() for line in block.split("\n")], [
+            next(lines) for _ in block.split("\n")
+        ]
+    said = sorted(" ".join(head for row in block.heads for head, _ in row).split())
+    heads = []
+    while len(heads) < len(said):
+        heads += next(lines)
+    rows = [" ".join(row).split() for row in block.rows]
+    return [said, *rows], [sorted(heads), *(next(lines) for _ in rows)]
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_word_that_was_printed_is_lost(notebook):
+def test_no_word_that_was_printed_is_lost_and_each_stays_in_its_row(notebook):
     for cell in nbformat.read(notebook, as_version=4).cells:
         for output in cell.get("outputs", []):
             text = output.get("text", "")
-            said = []
+            lines = map(str.split, text.rstrip().split("\n"))
             for block in blocks_of(text):
-                if isinstance(block, Table):
-                    heads = [head for row in block.heads for head, _ in row]
-                    said += [*heads, *(part for row in block.rows for part in row)]
-                else:
-                    said.append(block)
-            assert sorted(" ".join(said).split()) == sorted(text.split())
+                said, printed = words(block, lines)
+                assert said == printed
+            assert not any(lines)
 
 
 def test_a_page_gets_the_table_between_its_texts():
@@ -143,14 +158,3 @@ def test_a_page_gets_the_table_between_its_texts():
     assert document[1]["classes"] == ["lr-printed"]
     assert document[0]["classes"] == document[2]["classes"] == ["output", "stream"]
     assert document[3].astext() == text
-
-
-def test_what_a_slow_kernel_sends_in_pieces_is_one_text():
-    pieces = [
-        {"output_type": "stream", "name": "stdout", "text": "a  "},
-        {"output_type": "display_data", "data": {}},
-        {"output_type": "stream", "name": "stdout", "text": "b\n"},
-    ]
-    before = [dict(piece) for piece in pieces]
-    assert [output.get("text") for output in in_one_piece(pieces)] == ["a  b\n", None]
-    assert pieces == before  # for who asks again

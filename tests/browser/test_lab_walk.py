@@ -23,6 +23,7 @@ from lab_pages import (
     sweep,
     tap,
     unfold,
+    wait_for_width,
 )
 
 from linreg.labs import Walk
@@ -58,16 +59,6 @@ VERDICT = in_module(
     })""",
     exporting="leastSquares",
 )
-
-# Once the page has come to another width, its side bars too, a lab is drawn to it a frame later.
-DRAWN = """async () => {
-    const widths = () => [...document.querySelectorAll(".lr-panel")]
-        .map((panel) => panel.clientWidth).join();
-    for (let [before, still] = [null, 0]; still < 20; before = widths()) {
-        await new Promise(requestAnimationFrame);
-        still = widths() === before ? still + 1 : 0;
-    }
-}"""
 
 DRAG = """() => {
     const input = document.querySelector(".lr-slider-rate input");
@@ -386,7 +377,7 @@ def test_the_drawing_fits_the_width_of_the_window(open_lab):
     lab = Walk()
     for width in (390, 600, 1280):
         page.set_viewport_size({"width": width, "height": 844})
-        page.evaluate(DRAWN)
+        wait_for_width(page)
         for chart in drawn(page):
             assert chart.width == chart.panel
         data, losses = drawn(page)

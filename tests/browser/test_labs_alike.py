@@ -2,7 +2,7 @@
 
 import pytest
 from axe import axe_finds_nothing_in
-from lab_pages import PHONE, backgrounds, growth, hurry, unfold, with_model
+from lab_pages import PHONE, backgrounds, growth, hurry, unfold, wait_for_width, with_model
 
 from linreg import labs
 from linreg.labs.doors.doors import TIMES, scaled
@@ -75,7 +75,7 @@ def test_a_lab_looks_in_its_chapter_as_it_does_without(open_lab, chapter, site, 
     for width in (390, 768, 1280):
         screen = {"width": width, "height": 720}
         chapter.set_viewport_size(screen)
-        chapter.wait_for_timeout(100)  # the lab takes the new width
+        wait_for_width(chapter)
         alone = open_lab(slug, viewport=screen)
         assert chapter.eval_on_selector(place, LOOK) == alone.eval_on_selector(place, LOOK), width
 

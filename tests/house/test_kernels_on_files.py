@@ -9,20 +9,19 @@ import nbformat
 from nbformat import v4
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "tests.house.kernels_on_files"]
+COMMAND = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env"]
+PLUGIN = "tests.house.kernels_on_files"
 CODE = "print(get_ipython().kernel.parent.transport)"
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def test_no_port_and_no_file_is_left(tmp_path):
     said = v4.new_output("stream", name="stdout", text="ipc\n")
     cell = v4.new_code_cell(CODE, outputs=[said], execution_count=1, id="1")
-    notebook = v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
-    nbformat.write(notebook, tmp_path / "small.ipynb")
+    nbformat.write(v4.new_notebook(cells=[cell]), tmp_path / "small.ipynb")
     temporary = tmp_path / "t"
     temporary.mkdir()
     done = subprocess.run(
-        [*COMMAND, f"--rootdir={tmp_path}", tmp_path / "small.ipynb"],
+        [*COMMAND, "-p", PLUGIN, f"--rootdir={tmp_path}", tmp_path / "small.ipynb"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
         capture_output=True,

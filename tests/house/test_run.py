@@ -100,10 +100,10 @@ def test_a_lane_that_is_done_takes_what_no_other_has_begun(monkeypatch):
     assert ran == ["a", "c", "d", "b"]
 
 
-def test_only_what_measures_time_has_threads_of_the_libraries(capsys, monkeypatch):
+def test_the_build_and_what_measures_time_have_the_threads_of_the_libraries(capsys, monkeypatch):
     monkeypatch.delitem(run.SURROUNDINGS, "OMP_NUM_THREADS", raising=False)
     program = "import os; print('threads:', os.environ.get('OMP_NUM_THREADS', 'all'))"
-    for name, threads in ("book", "1"), ("speed", "all"):
+    for name, threads in ("book", "all"), ("speed", "all"), ("pages", "1"), ("second Python", "1"):
         run.run(name, [sys.executable, "-c", program])
         assert f"threads: {threads}\n" in capsys.readouterr().out
 

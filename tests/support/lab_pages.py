@@ -289,6 +289,21 @@ def overlap(a, b):
     return a[0] < b[1] and b[0] < a[1] and a[2] + 2 < b[3] and b[2] + 2 < a[3]
 
 
+def wait_for_width(page):
+    """Wait until a page has come to another width, its side bars too, and its labs are drawn to it.
+
+    A lab is drawn a frame after its width has changed, the last time perhaps.
+    """
+    page.evaluate("""async () => {
+        const widths = () => [...document.querySelectorAll(".lr-panel")]
+            .map((panel) => panel.clientWidth).join();
+        for (let [before, still] = [null, 0]; still < 20; before = widths()) {
+            await new Promise(requestAnimationFrame);
+            still = widths() === before ? still + 1 : 0;
+        }
+    }""")
+
+
 def growth(page, height=PAGE_HEIGHT):
     """By how many pixels a page grows, or one place in it, when the labs come."""
     page.evaluate(UNMADE_LABS)
