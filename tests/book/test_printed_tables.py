@@ -53,7 +53,7 @@ TABLES = {  # what is printed, the lines of heads, and the rows
         ["1 | 0.25 | 1.00 | 1.10", "64 | 8.16 | 0.14 | 0.12"],
     ),
     "upper heads of one column each": (
-        "   hours of  share of\nn       fit       all\n1      0.25      8.25\n2      0.50      8.50",
+        "  hours of  share of\nn      fit       all\n1     0.25      8.25\n2     0.50      8.50",
         [one("n", "hours of fit", "share of all")],
         ["1 | 0.25 | 8.25", "2 | 0.50 | 8.50"],
     ),
