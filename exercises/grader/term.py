@@ -5,6 +5,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grader import course
+from linreg.checks.kernels import without_ports
 
 __all__ = ["HIDDEN", "is_fresh", "make_term", "reseeded"]
 
@@ -22,7 +23,9 @@ def make_term(chapter: str, seed: str) -> None:
         if cell.cell_type == "code":
             cell.source = reseeded(cell.source, seed)
             cell.outputs, cell.execution_count = [], None
-    NotebookClient(source, timeout=60, kernel_name="python3", record_timing=False).execute()
+    settings = {"timeout": 60, "kernel_name": "python3", "record_timing": False}
+    with without_ports() as config:
+        NotebookClient(source, config=config, **settings).execute()
     place = course.notebook(course.TERM / "source", chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(source, place)

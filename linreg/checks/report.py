@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 
+from linreg.checks.kernels import without_ports
 from linreg.checks.notes import about, tasks_of
 
 NO_ANSWER = re.compile(r"There is no \w+ yet:")
@@ -103,15 +104,16 @@ def _run(notebook, folder, seconds):
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     settings = {"allow_errors": True, "timeout": seconds, "interrupt_on_timeout": True}
-    client = NotebookClient(
-        *(notebook,),
-        **settings,
-        kernel_name="python3",
-        resources={"metadata": {"path": folder}},
-        on_cell_executed=lambda cell, cell_index, **_: _progress(cell_index, notebook),
-    )
     try:
-        client.execute()
+        with without_ports() as config:
+            NotebookClient(
+                *(notebook,),
+                **settings,
+                config=config,
+                kernel_name="python3",
+                resources={"metadata": {"path": folder}},
+                on_cell_executed=lambda cell, cell_index, **_: _progress(cell_index, notebook),
+            ).execute()
     except DeadKernelError:
         raise ValueError(
             "The kernel died: a cell ends Python itself or takes all memory."

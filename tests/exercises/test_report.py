@@ -19,6 +19,7 @@ from grader.course import EXERCISES, read
 from grader.course import notebook as notebook_of
 from linreg.checks import notes, progress
 from linreg.checks.__main__ import main
+from linreg.checks.kernels import without_ports
 from linreg.checks.report import Line, report
 from linreg.checks.table import in_colour, plain
 from notebooks import ROOT
@@ -301,7 +302,8 @@ def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
     """Not by a NameError: the cell with the answer is no Python, or has not run."""
     answers = {"c1": "def line_through(p, q)\n    return p", "c2": "1 + 1"}
     notebook = answered("ch01", answers)
-    nbclient.NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    with without_ports() as config:
+        nbclient.NotebookClient(notebook, config=config, allow_errors=True).execute()
     of = {settings(cell).get("grade_id"): cell for cell in notebook.cells}
     (error,) = of["c1-check"].outputs
     assert error.ename == "NotYet"

@@ -57,7 +57,7 @@ GRADER_LAYERS = [
 OUTSIDE = {
     "exercises": {"grader", "linreg.checks"},
     "book/extensions": {
-        *("linreg.labs", "linreg.palette"),
+        *("linreg.labs", "linreg.palette", "linreg.checks.kernels"),
         *("formulas", "labs", "navigation", "plain_markdown", "terms"),  # one extension to another
         "weight",
     },
