@@ -307,8 +307,8 @@ class Scaled:
 
         A ``part`` of r is added up, to see what the sums lose where they are rounded otherwise.
         """
-        r = r if part == 1 else part * r
-        sums = [self.A[i : i + chain].T @ r[i : i + chain] for i in range(0, len(r), chain)]
+        chains = [slice(i, i + chain) for i in range(0, len(r), chain)]
+        sums = [self.A[rows].T @ (r[rows] if part == 1 else part * r[rows]) for rows in chains]
         whole = np.stack(sums, axis=-1).sum(axis=-1) if len(sums) > 1 else sums[0]
         return self.scale * whole / part
 
@@ -479,17 +479,18 @@ def cholesky(problem, tolerance):
     """Solve by the normal equations AᵀA z = Aᵀ b - c, corrected from their own residual."""
     A, b, c, _ = problem
     factor = FromSquares(A, tolerance)
-    z, r, size = np.zeros_like(c), b.copy(), np.inf
+    z, r, before, size = np.zeros_like(c), b.copy(), np.empty_like(b), np.inf
     for _ in range(MOST_STEPS):
         step = factor.inverse.T @ (A.transposed(r) - c)
         previous, size = size, norm(step)
         if np.all(size > previous / 2):  # what is left is rounding
+            before = r
             break
         z = z + factor.inverse @ step
-        r = np.subtract(b, A.times(z, out=r), out=r)
+        before, r = r, np.subtract(b, A.times(z, out=before), out=before)
         if np.all(factor.loss * size <= EPS * norm(z)):
             break
-    return z, r, rounding(problem, factor, z, r), factor
+    return z, r, rounding(problem, factor, z, r, before, step), factor
 
 
 def qr(problem, tolerance):
@@ -592,8 +593,11 @@ def heavy_first(V, shift):
     return Q[np.argsort(order)], R
 
 
-def rounding(problem, factor, z, r):
+def rounding(problem, factor, z, r, before=None, step=None):
     """Return how far the solution may be off, its shape: what one more correction would change.
+
+    Where corrections have come before, ``step`` is ``R⁻ᵀ (Aᵀ before - c)``: it is still to be
+    taken if ``before`` is r itself, else it has led to z and r.
 
     A small problem's residuals are exact, and so is that. A large one's are rounded: to first order
     an error f of the first equations and g of the second move z by ``|A⁺| |f| + |(AᵀA)⁻¹| |g|`` at
@@ -609,13 +613,15 @@ def rounding(problem, factor, z, r):
     inverse, f_error, g_error = factor.inverse, EPS * (norm(z) + norm(r)), EPS / 4 * norm(r)
     if not tall:
         return factor.bound(problem, f_error + 40 * np.linalg.norm(inverse) * g_error)
-    first = inverse.T @ (A.transposed(r) - c)
-    other = inverse.T @ (A.transposed(r, 16 * CHAIN, part=1 / 3) - c)
-    bound = factor.bound(problem, f_error + factor.loss * norm(first))
+    if step is None:
+        before, step = r, inverse.T @ (A.transposed(r) - c)
+    left = 2 * abs(inverse @ step) if before is r else 0.0
+    other = inverse.T @ (A.transposed(before, 16 * CHAIN, part=1 / 3) - c)
+    bound = factor.bound(problem, f_error + factor.loss * norm(step))
     turned = inverse @ (inverse.T @ normal_draws(len(z)))
     rows = norm(turned.T) / 3  # about the lengths of the rows of (AᵀA)⁻¹
-    noise = np.outer(rows, g_error) + 4 * abs(inverse @ (other - first))
-    return bound + 2 * abs(inverse @ first) + noise
+    noise = np.outer(rows, g_error) + 4 * abs(inverse @ (other - step))
+    return bound + left + noise
 
 
 @lru_cache(maxsize=16)
