@@ -7,6 +7,7 @@ one file has every weight. They stand in a style sheet of their own, which works
 import base64
 import hashlib
 import io
+import logging
 import re
 from html import unescape
 from pathlib import Path
@@ -37,6 +38,7 @@ VARIABLE = re.compile("[\ue000-\uf8ff]")  # the theme's own uses of icons, in it
 
 def setup(app):
     """Connect the moment when all pages are there."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every letter it keeps
     app.connect("build-finished", write_faces, priority=850)
     app.connect("build-finished", cut_formulas, priority=850)
     app.connect("build-finished", cut_icons, priority=850)

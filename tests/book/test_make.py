@@ -21,7 +21,7 @@ OF_THE_WIRE = "ERROR:tornado.general:Uncaught exception in ZMQStream callback"
 
 
 class Build(NamedTuple):
-    """What a run of `make book` came to: its exit, the chapters it executed, what it warned of."""
+    """What a run of `make book` came to: its exit, the chapters it executed, what it warned of, or chatted."""
 
     passed: bool
     executed: list[str]
@@ -73,7 +73,7 @@ def make_book(project):
     print(output)  # pytest shows it where a test fails
     executed = re.findall(r"(\w+)_chapter\.ipynb: Executed notebook", output)
     lines = [line for line in output.splitlines() if not line.startswith(OF_THE_WIRE)]
-    warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR)\b", line)]
+    warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR|INFO)\b", line)]
     return Build(done.returncode == 0, sorted(executed), warnings)
 
 
