@@ -21,7 +21,10 @@ OF_THE_WIRE = "ERROR:tornado.general:Uncaught exception in ZMQStream callback"
 
 
 class Build(NamedTuple):
-    """What a run of `make book` came to: its exit, the chapters it executed, what it warned of, or chatted."""
+    """What a run of `make book` came to: its exit, the chapters it executed, its warnings.
+
+    What a library says of its own work (INFO) counts as a warning: the reader can do without.
+    """
 
     passed: bool
     executed: list[str]
