@@ -140,4 +140,4 @@ def test_each_test_of_a_lab_is_in_one_stage():
         *(f"--ignore={place}" for place in places),
         *("-m", "not timed", "-n", "2"),
     ]
-    assert each == [*run.PYTEST, *places, "-m", "not timed", "-n", "2"]
+    assert each == [*run.PYTEST, *places, "-m", "not timed", "-n", "3"]
