@@ -82,12 +82,13 @@ def solve_columns(columns, y, n_features):
     Q, R = np.linalg.qr(columns)
     rounding = max(np.finfo(R.dtype).eps, 2.2e-16 * np.sqrt(len(y)))
     limits = 10 * rounding * np.linalg.norm(columns, axis=0)
-    own = abs(np.diag(R))  # of each column, what those before it lack
-    if np.all(own > limits):  # of each column, what all others lack
+    # What a column has that those before it lack; else, what all others lack.
+    small = np.flatnonzero(abs(np.diag(R)) <= limits)[:1]
+    if not len(small):
         own = 1 / np.linalg.norm(np.linalg.inv(R), axis=1)
-    if np.any(own <= limits):
-        last = int(np.flatnonzero(own <= limits)[-1])
-        raise validation.dependent(last, n_features)
+        small = np.flatnonzero(own <= limits)[-1:]
+    for j in small:
+        raise validation.dependent(int(j), n_features)
     return np.linalg.solve(R, Q.T @ y)
 
 

@@ -99,12 +99,13 @@ def solve_columns(columns, y, n_features):
     rounding = max(torch.finfo(columns.dtype).eps, 2.2e-16 * len(y) ** 0.5)
     Q, R = torch.linalg.qr(columns.double())
     limits = 10 * rounding * torch.linalg.norm(columns.double(), dim=0)
-    own = abs(torch.diag(R))  # of each column, what those before it lack
-    if torch.all(own > limits):  # of each column, what all others lack
+    # What a column has that those before it lack; else, what all others lack.
+    small = torch.nonzero(abs(torch.diag(R)) <= limits)[:1]
+    if not len(small):
         own = 1 / torch.linalg.norm(torch.linalg.inv(R), dim=1)
-    if torch.any(own <= limits):
-        last = int(torch.nonzero(own <= limits)[-1])
-        raise validation.dependent(last, n_features)
+        small = torch.nonzero(own <= limits)[-1:]
+    for j in small:
+        raise validation.dependent(int(j), n_features)
     return torch.linalg.solve(R, Q.T @ y.double()).to(columns.dtype)
 
 

@@ -224,6 +224,25 @@ def test_columns_that_depend_exactly_are_refused_at_any_length(backend, columns,
         backend.fit_least_squares(X, np.arange(len(X), dtype=float))
 
 
+def pairs():
+    """Two columns, each followed by its double."""
+    start, _, duration = whole_numbers(30)
+    return np.column_stack([start, 2 * start, duration, 2 * duration])
+
+
+def kahan():
+    """Kahan's triangle: none of its columns is next to nothing beside those before it."""
+    n, sine, cosine = 88, np.sin(1.2), np.cos(1.2)
+    return np.diag(sine ** np.arange(n)) @ (np.eye(n) - cosine * np.triu(np.ones((n, n)), 1))
+
+
+@pytest.mark.parametrize(("columns", "j"), [(pairs, 1), (kahan, 1)])
+def test_of_several_dependent_columns_all_backends_name_the_same(backend, columns, j):
+    X = columns()
+    with pytest.raises(ValueError, match=f"X is collinear: column {j} is"):
+        backend.fit_least_squares(X, np.arange(len(X), dtype=float), fit_intercept=False)
+
+
 @pytest.mark.parametrize("backend", of_arrays)
 @pytest.mark.parametrize("n_rows", [30, 1_000_000])
 @pytest.mark.parametrize("columns", ["dummies", "a year and an age", "tenths"])
@@ -557,6 +576,22 @@ def test_the_largest_numbers_allowed_do_not_overflow_unsaid(backend):
             backend.gradient(X, y, [1e100, -1e100], 1e100)
     else:
         assert np.isfinite(values(backend.gradient(X, y, [1e100, -1e100], 1e100))).all()
+
+
+LARGEST = {"float32": 1e12, "float64": 1e100}
+
+
+@pytest.mark.parametrize("backend", of_arrays)
+@pytest.mark.parametrize("kind", LARGEST)
+def test_the_largest_number_allowed_is_the_precisions(backend, kind):
+    library = np if backend is with_numpy else torch
+    for size, allowed in [(LARGEST[kind], True), (1.01 * LARGEST[kind], False)]:
+        X = library.asarray([[size], [-size], [0.0]], dtype=getattr(library, kind))
+        if allowed:
+            assert backend.predict(X, [1e-12], 0.0)[1] < 0
+        else:
+            with pytest.raises(ValueError, match=r"X\[0\]\[0\] .* larger unit"):
+                backend.predict(X, [1e-12], 0.0)
 
 
 def test_input_is_left_as_it_was(backend):
