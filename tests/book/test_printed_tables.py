@@ -140,7 +140,8 @@ def test_no_word_that_was_printed_is_lost_and_each_stays_in_its_row(notebook):
 
 
 def test_a_page_gets_the_table_between_its_texts():
-    text = "first\n size  sale\n1,656  yes\n -896  no\nlast"
+    """A column is one of numbers where most of its cells are."""
+    text = "first\n size  sale\n1,656  yes\n -896  -1\nlast"
     document = new_document("page")
     document += nodes.literal_block(text, text, classes=["output", "stream"], language="none")
     document += nodes.literal_block(text, text, language="python")
@@ -153,7 +154,7 @@ def test_a_page_gets_the_table_between_its_texts():
     assert entries == [
         *(("size", ["lr-number"]), ("sale", [])),
         *(("1,656", ["lr-number"]), ("yes", [])),
-        *(("−896", ["lr-number"]), ("no", [])),
+        *(("−896", ["lr-number"]), ("-1", [])),
     ]
     assert document[1]["classes"] == ["lr-printed"]
     assert document[0]["classes"] == document[2]["classes"] == ["output", "stream"]

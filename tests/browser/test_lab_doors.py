@@ -26,7 +26,7 @@ from lab_pages import (
 
 from linreg import costs
 from linreg.labs import Doors
-from linreg.labs.doors.doors import SIZES, TIMES, counted, scaled
+from linreg.labs.doors.doors import AMOUNTS, SIZES, TIMES, amount, counted, scaled
 from linreg.labs.kit.text import power
 
 PAGE = "notebooks/10_which_door.html"
@@ -49,6 +49,11 @@ TABLES = in_module(
 )
 VERDICT = in_module("doors", "cases.map((state) => lab.verdict(state).html)")
 POWERS = in_module("doors", "cases.map(lab.powerText)", "powerText")
+WORDS = in_module(
+    "doors",
+    "[lab.amount, lab.timeText, lab.sizeText].map((words, i) => cases[i].map(words))",
+    "amount",
+)
 MARKS = """(at) => [...document.querySelectorAll(".lr-doors-mark")].map((mark) => [
     mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number),
     mark.getAttribute("class").replace("lr-doors-mark lr-doors-", ""),
@@ -399,6 +404,20 @@ def test_a_rate_between_the_sliders_positions_is_written_as_it_is(open_lab):
     texts = [power(rate) for rate in rates]
     assert open_lab().evaluate(POWERS, rates) == texts
     assert texts[:3] == ["10¹⁰", "3×10¹²", "2.5×10⁹"]
+
+
+def test_each_unit_ends_where_pythons_does(open_lab):
+    """And so does the writing in words at all."""
+    parts = [0.9994, 0.9996, 1, 1.005, 2.345, 999.4, 999.5, 999.9, 9994, 9995, 9999]
+    counts, times, sizes = (
+        [unit * part for unit, _ in units for part in parts] for units in (AMOUNTS, TIMES, SIZES)
+    )
+    words = [
+        [amount(count) for count in counts],
+        [scaled(seconds, TIMES) for seconds in times],
+        [scaled(size, SIZES, 3) for size in sizes],
+    ]
+    assert open_lab().evaluate(WORDS, [counts, times, sizes]) == words
 
 
 # It obeys every hand

@@ -164,8 +164,8 @@ class Page:
     def centre(self, label):
         return centre(self.handle(label))
 
-    def drag(self, start, by):
-        drag(self.page, start, by)
+    def drag(self, start, by, button="left"):
+        drag(self.page, start, by, button)
 
     def focus(self, label):
         self.handle(label).focus()
@@ -560,6 +560,15 @@ def test_the_mouse_drags_a_point(open_lab):
     assert (lab.state()[0][2], lab.state()[1][2]) == (10, 10)
 
 
+@pytest.mark.parametrize("button", ["right", "middle"])
+def test_no_other_button_of_the_mouse_drags(open_lab, button):
+    lab = open_lab()
+    before = lab.state()
+    for place in (lab.centre("Point 3"), lab.centre(LEFT)):
+        lab.drag(place, (30, -60), button=button)
+    assert lab.state() == before
+
+
 def test_the_mouse_drags_the_line_by_its_ends_and_its_body(open_lab):
     lab = open_lab()
     _, per_y = lab.drawn().pixel
@@ -664,6 +673,21 @@ def test_touch(open_lab):
     assert len(lab.points()) == 7
     for target in (".lr-button >> nth=0", ".lr-switch", SLOPE, ".lr-handle >> nth=4"):
         assert lab.find(target).bounding_box()["height"] >= 44
+
+
+def test_a_touch_that_the_system_takes_away_lets_go(open_lab):
+    """As a call that comes in does: the next touch drags as ever."""
+    lab = open_lab(**PHONE)
+    lab.handle("Point 3").scroll_into_view_if_needed()
+    swipe(lab.page, lab.centre("Point 3"), (0, -30), end="touchCancel")
+    lab.page.wait_for_timeout(400)  # what comes sooner is half of a double tap
+    per_x, per_y = lab.drawn().pixel
+    x, y, *_ = lab.state()
+    across, down = lab.centre("Point 3")
+    swipe(lab.page, (across - 12, down + 12), (0, -30))
+    moved_x, moved_y, *_ = lab.state()
+    assert moved_x[2] == pytest.approx(x[2], abs=2 * per_x)
+    assert moved_y[2] == pytest.approx(y[2] + 30 * per_y, abs=2 * per_y)
 
 
 def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):

@@ -58,8 +58,10 @@ def test_slices_add_up_and_are_short():
 
 
 def test_add_keeps_what_additions_lose():
-    terms = [np.array([value]) for value in (1e30, 1.0, -1e30, 1e-20, 2.0**-70)]
-    assert add(terms)[0] == math.fsum(term[0] for term in terms)
+    several = [1e30, 1.0, -1e30, 1e-20, 2.0**-70], [1e30, 1.0, -1e30, 1e-20, 1e15, -1e15, -1.0]
+    for numbers in several:
+        terms = [np.array([number]) for number in numbers]
+        assert add(terms)[0] == math.fsum(numbers)
     draw = np.random.default_rng(0).standard_normal
     for _ in range(50):
         terms = [*(draw(1) * 10.0 ** draw(20).round(1)), draw(1)[0]]

@@ -673,6 +673,7 @@ def test_a_polynomial_of_too_high_degree_warns_or_refuses():
     [
         (np.arange(1947.0, 1963), 6),
         (np.arange(1947.0, 1963), 12),
+        (np.arange(1947.0, 1970), 20),
         (1e8 + np.arange(30), 4),
         (1e8 + np.random.default_rng(0).random(30), 3),
         (np.array([1, 1 + 2.0**-52, 2, 3]), 3),

@@ -432,16 +432,16 @@ def centre(place):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(page, start, by):
+def drag(page, start, by, button="left"):
     """Drag with the mouse, from a place in pixels, by so many to the right and down."""
     page.mouse.move(*start)
-    page.mouse.down()
+    page.mouse.down(button=button)
     page.mouse.move(start[0] + by[0] / 2, start[1] + by[1] / 2)
     page.mouse.move(start[0] + by[0], start[1] + by[1])
-    page.mouse.up()
+    page.mouse.up(button=button)
 
 
-def swipe(page, start, by, moves=10):
+def swipe(page, start, by, moves=10, end="touchEnd"):
     """Drag as `drag` does, with a finger."""
     session = page.context.new_cdp_session(page)
 
@@ -452,7 +452,7 @@ def swipe(page, start, by, moves=10):
     send("touchStart", 0)
     for move in range(1, moves + 1):
         send("touchMove", move / moves)
-    send("touchEnd")
+    send(end)
     session.detach()
 
 
