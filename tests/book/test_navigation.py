@@ -57,6 +57,11 @@ def test_a_path_takes_the_minutes_of_its_chapters():
         ("A question.", r"The question"),
         ("**The question.** Is $w$ a slope?", "plain words"),
         ("**The question.** Is *this* one?", "plain words"),
+        ("**The question.** Is {cite:t}this one?", "plain words"),
+        ("**The question.** Is [this](that) one?", "plain words"),
+        ("**The question.** Is <b>this one?", "plain words"),
+        ("**The question.** Is `this` one?", "plain words"),
+        ("**The question.** Is _this_ one?", "plain words"),
     ],
 )
 def test_a_chapter_that_does_not_say_it_is_refused(tmp_path, instead, message):

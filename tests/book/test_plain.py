@@ -288,6 +288,7 @@ BOXED = "<blockquote>\n\n**{}**\n\n{}\n\n</blockquote>"
         ("- a\n  {ref}`b`\n\n> {ref}`c`", "- a\n  [b](site/b)\n\n> [c](site/c)"),
         ("| {ref}`a` | x |\n|---|---|\n| x | {ref}`a` |",
          "| [a](site/a) | x |\n|---|---|\n| x | [a](site/a) |"),
+        ("[see {ref}`b`](a.ipynb) {ref}`c`", "[see [b](site/b)](site/a.ipynb) [c](site/c)"),
         ("[words](a.ipynb), [](a.ipynb)",
          "[words](site/a.ipynb), [A title](site/a.ipynb)"),
         ("$$\nx\n$$ (eq-x)\n\nwords", "$$\nx\n\\tag*{(7)}\n$$\n\nwords"),

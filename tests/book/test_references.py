@@ -31,6 +31,11 @@ def test_a_label_is_what_the_text_says(authors, label):
     assert list(references.Labels().format_labels([entry(*authors)])) == [label]
 
 
+def test_where_there_is_no_author_the_editors_stand():
+    work = Entry("misc", fields={"year": "2011"}, persons={"editor": [Person("Bo, A.")]})
+    assert list(references.Labels().format_labels([work])) == ["Bo 2011"]
+
+
 def test_two_works_of_one_year_are_told_apart():
     works = [entry("Bo, A."), entry("Bo, A."), entry("Bo, A.", year="2012")]
     labels = list(references.Labels().format_labels(works))

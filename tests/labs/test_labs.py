@@ -324,6 +324,7 @@ def test_the_ticks_of_a_still_picture_name_their_places():
         ({"x": [1, math.nan], "y": [1, 2]}, r"x\[1\] is nan"),
         ({"x": [1, 2], "y": [1, math.inf]}, r"y\[1\] is inf"),
         ({"x": [1, 2], "y": [1, 1e12]}, "larger unit"),
+        ({"x": [1, 2], "y": [1, -1e12]}, "larger unit"),
         ({"x": [2, 2, 2], "y": [1, 2, 3]}, "no single bottom"),
         ({"learning_rate": 2.0}, "outside the slider's range"),
         ({"learning_rate": math.nan}, "outside the slider's range"),

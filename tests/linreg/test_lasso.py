@@ -324,6 +324,13 @@ def test_proximal_walks_end_where_coordinate_descent_does(l1, l2):
         assert len(fit.loss_history) == 2_001
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("walk", [ista, fista])
+def test_a_column_that_does_not_vary_has_no_slope(walk):
+    fit = walk(np.ones((3, 1)), [2, 4, 6], Regularization(l1=1.0), n_steps=2)
+    assert (fit.coef.tolist(), fit.intercept) == ([0.0], 4.0)
+
+
 def test_ista_never_rises_and_fista_is_ahead_in_a_narrow_valley():
     random = np.random.default_rng(2)
     X = random.standard_normal((50, 40)) @ np.diag(np.geomspace(1, 0.01, 40))

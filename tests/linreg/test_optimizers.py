@@ -404,6 +404,16 @@ def test_from_the_best_place_it_does_not_leave(method):
     np.testing.assert_allclose(fit.coef, lstsq(X, y), atol=1e-12)
 
 
+@each_method
+def test_what_rounding_leaves_at_a_perfect_fit_is_no_slope(method):
+    X, _ = problem()
+    coef = np.arange(1.0, 6.0) / 3
+    y = (X.astype(np.longdouble) @ coef).astype(float)  # rounded once, unlike X @ coef
+    fit = descend(X, y, method, start=coef, fit_intercept=False, tol=0.0)
+    assert fit.loss_history[0] > 0
+    assert (fit.n_steps, fit.stopped) == (0, "gradient below tolerance")
+
+
 @pytest.mark.parametrize("method", [steepest_descent, conjugate_gradient])
 @pytest.mark.parametrize("target", [0.0, 1.0])
 def test_without_a_tolerance_rounding_ends_the_walk(method, target):

@@ -12,7 +12,7 @@ from linreg.labs.kit.lab import Lab
 from linreg.labs.kit.text import power, readable, significant
 from linreg.labs.kit.values import LabError
 
-__all__ = ["ROLES", "SIZES", "TIMES", "Doors", "amount", "counted", "scaled"]
+__all__ = ["AMOUNTS", "ROLES", "SIZES", "TIMES", "Doors", "amount", "counted", "scaled"]
 
 RANGES = {  # of each slider
     "n_samples": (10, 10**9),
