@@ -585,6 +585,16 @@ def test_beside_the_bowl_a_marble_lands_on_its_rim(open_lab):
     assert lab.gap(found["w"], found["b"]) == pytest.approx(lab.depth(), rel=1e-3)
 
 
+def test_a_click_on_the_numbers_of_an_axis_moves_no_marble(open_lab):
+    page = open_lab()
+    before = shown(page)
+    ticks = page.locator(f"{MAP} .lr-grid text").all()
+    assert len(ticks) > 5
+    for tick in ticks:
+        page.mouse.click(*centre(tick))
+        assert shown(page) == before
+
+
 def test_touch(open_lab):
     page = open_lab(**PHONE, **STILL)
     page.locator(MAP).scroll_into_view_if_needed()

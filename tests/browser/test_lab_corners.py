@@ -83,6 +83,23 @@ READ = """() => {
 }"""
 
 
+# Where each line ends and where its dot stands, in twenty frames one after the other.
+PLAYED = """async () => {
+    const lab = document.querySelector('[data-lab="corners"] .lr-lab');
+    const all = (selector) => [...lab.querySelectorAll(selector)];
+    const seen = [];
+    for (let i = 0; i < 20; i += 1) {
+        await new Promise(requestAnimationFrame);
+        const lines = all(".lr-corners-line").map((line) =>
+            (line.getAttribute("points") ?? line.getAttribute("d")).match(/-?[\\d.]+/g).slice(-2));
+        const dots = all(".lr-corners-end").map((dot) =>
+            ["cx", "cy"].map((name) => dot.getAttribute(name)));
+        seen.push(...lines.map((line, k) => [line.map(Number), dots[k].map(Number)]));
+    }
+    return seen;
+}"""
+
+
 open_lab = opening(PAGE, "corners", before_the_hand=REGION)
 
 
@@ -174,6 +191,17 @@ def test_the_drawing_stands_where_python_says(open_lab, width):
             assert chart.holds(found["ends"][i], lab.penalty(), lab.optimum()[i])
         assert found["now"] == [found["ends"][0][0]] * 2
         assert found["hollow"] == [slope == 0 for slope in lab.optimum()]
+
+
+def test_between_two_steps_the_path_ends_at_its_dot(open_lab):
+    """As it does while the lab plays."""
+    page = open_lab()
+    unfold(page, LAB)
+    page.locator(LAB).get_by_role("button", name="Play").click()
+    ends = page.evaluate(PLAYED)
+    assert len({tuple(dot) for _, dot in ends}) > 20
+    for path, dot in ends:
+        assert path == pytest.approx(dot, abs=0.02)
 
 
 def test_every_word_readout_and_label_is_that_of_python(open_lab):

@@ -336,6 +336,13 @@ def test_a_line_that_leaves_the_chart_says_so(open_lab):
     assert "off the chart" in lab.find(".lr-warning").first.text_content()
     assert lab.find(".lr-arrow").first.is_visible()
     assert "NaN" not in lab.lab.inner_html()
+    # Residuals keep their length beyond the roof, as far as the chart is high.
+    python, drawn = lab.python(), lab.drawn()
+    points = list(zip(python.x, python.y, python.residuals(), strict=True))
+    beyond = [point for point in points if point[1] + point[2] > 10.5]
+    assert beyond
+    for (x, y, residual), (_, end, _) in zip(points, drawn.sticks, strict=True):
+        assert drawn.holds(end, x, min(y + residual, 20), pixels=0.6)
 
 
 # Its words are true

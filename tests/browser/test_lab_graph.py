@@ -249,6 +249,11 @@ def test_the_keyboard_chooses_and_changes(open_lab):
     x.focus()
     page.keyboard.press("Enter")
     assert seen(page)["slider"] == "x = 3"
+    page.locator(f"{PICTURE} [role=button]").nth(2).focus()
+    page.keyboard.press("Space")
+    assert seen(page)["pressed"] == ["false", "false", "true", "false"]
+    x.focus()
+    page.keyboard.press("Enter")
     for key in ("ArrowUp", "ArrowRight", "Shift+ArrowDown"):
         page.keyboard.press(key)
     assert seen(page)["slider"] == "x = 2.92"

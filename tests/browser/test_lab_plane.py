@@ -291,8 +291,14 @@ def test_the_mouse_moves_the_prediction_in_the_plane_until_it_is_nearest(open_la
 def test_seen_along_the_plane_or_on_the_line_the_prediction_still_follows(open_lab):
     page = open_lab()
     page.focus(SCENE)
-    for _ in range(3):
-        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    assert "seen from 0 degrees" in seen(page)["label"]
+    page.keyboard.press("ArrowUp")
+    drag(page, centre(page.locator(PLACE)), (0, 40))  # from 5 degrees above, no more than across
+    assert place(page) == [2, 3, 3]
+    page.keyboard.press("ArrowDown")
     drag(page, centre(page.locator(PLACE)), (-60, 40))
     first, second, _ = place(page)
     assert first < 2
@@ -350,6 +356,9 @@ def test_the_arrow_keys_move_what_has_the_focus(open_lab):
     for key in ("ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
     assert "seen from 40 degrees above the plane and turned by -30" in seen(page)["label"]
+    for _ in range(11):
+        page.keyboard.press("Shift+ArrowLeft")
+    assert "turned by 165" in seen(page)["label"]  # once around
     page.focus(SLIDER)
     page.keyboard.press("End")
     page.focus(PLACE)

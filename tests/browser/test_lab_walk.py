@@ -577,6 +577,34 @@ def test_pause_step_and_reset(open_walk):
     assert shown(page)["loss"] == pytest.approx(5.426)
 
 
+# Play, and from its first frame on the time of the first new step and of the last one.
+PLAYED_ON = """async () => {
+    const shown = document.querySelector(".lr-slider-step output");
+    const before = shown.textContent;
+    const button = (name) => [...document.querySelectorAll(".lr-button")]
+        .find((one) => one.textContent === name);
+    const frame = () => new Promise(requestAnimationFrame);
+    const until = async (isThere) => {
+        let now = await frame();
+        while (!isThere()) now = await frame();
+        return now;
+    };
+    button("Play").click();
+    const began = await frame();
+    const first = await until(() => shown.textContent !== before);
+    return [first - began, (await until(() => button("Play"))) - began];
+}"""
+
+
+def test_play_goes_on_from_where_it_is(open_walk):
+    """It does not wait for as long as the steps before would take."""
+    page = open_walk()
+    slide(page, STEPS, 20)
+    first, last = page.evaluate(PLAYED_ON)
+    assert step_shown(page) == 50
+    assert first < last / 2
+
+
 def test_moving_a_slider_while_it_plays(open_walk):
     page = open_walk()
     page.get_by_role("button", name="Play").click()

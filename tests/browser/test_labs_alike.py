@@ -80,6 +80,37 @@ def test_a_lab_looks_in_its_chapter_as_it_does_without(open_lab, chapter, site, 
         assert chapter.eval_on_selector(place, LOOK) == alone.eval_on_selector(place, LOOK), width
 
 
+# Keys with Alt, Ctrl or Meta are the browser's: Alt and the left arrow go back a page.
+TAKEN = """(lab) => {
+    const taken = [];
+    for (const node of lab.querySelectorAll("[tabindex='0']")) {
+        for (const key of ["ArrowLeft", "ArrowUp", "Enter", " ", "Delete"]) {
+            for (const held of ["altKey", "ctrlKey", "metaKey"]) {
+                const ways = { key, [held]: true, bubbles: true, cancelable: true };
+                const event = new KeyboardEvent("keydown", ways);
+                node.dispatchEvent(event);
+                if (event.defaultPrevented) taken.push([node.getAttribute("class"), held, key]);
+            }
+        }
+    }
+    return taken;
+}"""
+# A chart with something to take hold of is a group, and its axes are not read out piece by piece.
+UNASKED = """(lab) => [
+    ...lab.querySelectorAll(".lr-chart:has(.lr-handle) :is(.lr-grid text, .lr-name)"),
+]
+    .filter((text) => !text.closest("[aria-hidden=true]"))
+    .map((text) => text.textContent)"""
+
+
+@each_lab
+def test_a_lab_leaves_the_browser_its_keys_and_hides_the_words_of_its_axes(open_lab, slug):
+    page = open_lab(slug)
+    place = f'[data-lab="{slug}"] .lr-lab'
+    assert page.eval_on_selector(place, TAKEN) == []
+    assert page.eval_on_selector(place, UNASKED) == []
+
+
 # A lab asks one question, and answers those who have acted
 
 
