@@ -57,6 +57,10 @@ def test_the_result_comes_back_and_the_work_was_elsewhere():
     assert kept == []
 
 
+def test_an_interrupt_is_for_the_process_that_waits():
+    assert apart(lambda: (os.kill(os.getpid(), signal.SIGINT), 5)[1], BOUNDS) == 5
+
+
 @pytest.mark.parametrize(("work", "reason"), STOPPED.items(), ids=range(len(STOPPED)))
 def test_work_that_goes_wrong_ends_with_a_reason(work, reason):
     with pytest.raises(WorkError, match=f"^{reason}$"):

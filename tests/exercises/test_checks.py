@@ -97,6 +97,12 @@ def test_each_relation_has_its_own_words(relation):
     assert str(raised.value) == words.RELATIONS[relation]
 
 
+def test_few_digits_of_small_numbers_are_few_digits_too():
+    with pytest.raises(checks.NotYet) as raised:
+        checks.same("ch01/c1", [0.00123, 0.00235], [0.00123456, 0.00234567])
+    assert str(raised.value) == words.RELATIONS["few_digits"]
+
+
 @pytest.mark.parametrize(
     ("found", "expected"), [(1e-12, 0.0), (0.0, 1e-17), ([1e-12, -1e-13], [0, 0]), ([], [])]
 )
@@ -457,6 +463,22 @@ def test_the_call_and_what_it_gave_are_shown():
 
 
 @pytest.mark.usefixtures("_worded")
+def test_of_calls_with_one_result_the_one_that_is_wrong_is_shown():
+    says = tried(lambda x: 0, ((1,), 0, {}), ((2,), 5, {}))
+    assert says.startswith("`<lambda>(2)` gave 0. ")
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_relation_that_one_value_cannot_tell_is_no_evidence_against_it():
+    def check(answer):
+        checks.same("ch00/c1", checks.call("ch00/c1", answer, [1, 2]), [1, 2], n=5)
+        checks.same("ch00/c1", checks.call("ch00/c1", answer, [3, 4]), [3, 4])
+
+    with pytest.raises(checks.NotYet, match="Off by exactly N"):
+        checks.run(check, lambda values: [5 * value for value in values])
+
+
+@pytest.mark.usefixtures("_worded")
 def test_long_arguments_are_shortened_and_functions_named():
     says = tried(lambda X, y: np.zeros(3), ((np.ones((200, 3)), list(range(99))), [1, 2, 3], {}))
     assert "array of shape (200, 3) that begins with 1, 1, 1, [0, 1, 2, 3, 4, 5, …])" in says
@@ -538,6 +560,23 @@ def test_a_crash_shows_the_learners_line_the_call_and_its_input():
         "slope raised KeyError: 3, in your line 4, `return table[x] / y`. "
         "The call was `slope(3, 4)`."
     )
+
+
+HELPED = """
+def looked_up(x):
+    return {}[x]
+
+def slope(x, y):
+    return looked_up(x) / y
+"""
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_crash_in_a_learners_helper_shows_the_helpers_line():
+    names = {"__name__": "__main__"}
+    linecache.cache["<a help>"] = len(HELPED), None, HELPED.splitlines(keepends=True), ""
+    exec(compile(HELPED, "<a help>", "exec"), names)
+    assert "in your line 3, `return {}[x]`" in tried(names["slope"], ((3, 4), 1, {}))
 
 
 def test_a_function_that_was_never_begun_is_called_so():

@@ -262,6 +262,7 @@ MIXED = {
     "ann/data.csv": (b"1,2", "ignored", "data or a picture"),
     "ann/plot.PNG": (b"x", "ignored", "data or a picture"),
     "ann/ch03.html": (b"<p>", "ignored", "handed in beside a notebook"),
+    "ann/homework.html": (b"<p>", "ignored", "handed in beside a notebook"),
     "ann/ch01.py": (b"x", "refused", "a .py file, not a notebook: ask for the .ipynb"),
     "bob/ch03.pdf": (b"%PDF", "refused", "a .pdf file, not a notebook"),
     "bob/work": (b"x", "refused", "a nameless file, not a notebook"),
@@ -596,6 +597,12 @@ def test_the_whole_of_a_zip_is_bounded(tmp_path):
 def test_a_students_zip_too_large(tmp_path):
     result = collected(tmp_path, {"ann.zip": bytes(LARGEST_FILE + 1), "bob.ipynb": N3})
     assert only_reason(result) == "20.0 MB: larger than 20 MB"
+
+
+@pytest.mark.parametrize("name", ["ann.zip", "ann.ipynb"])
+def test_a_file_too_large_is_told_its_whole_size(tmp_path, name):
+    result = collected(tmp_path, {name: bytes(45_000_000), "bob.ipynb": N3})
+    assert only_reason(result) == "45.0 MB: larger than 20 MB"
 
 
 # Reading one notebook

@@ -286,6 +286,7 @@ def test_an_empty_folder_alone(tmp_path):
         ("2024-03-01 10:00:00 +0200", "2024-03-01 09:00:00 UTC"),
         ("2024-03-01 10:00:00 UTC", "2024-03-01 06:00:00 -0500"),
         ("2024-03-01T10:00:00+05:30", "2024-03-01 05:00:00 Z"),
+        ("2024-03-01 13:15:00 UTC", "2024-03-01 10:00:00 -03:30"),
         ("2024-03-01 10:00:00.1 UTC", "2024-03-01 10:00:00.25 UTC"),
         ("2024-03-01 10:00:00.9 UTC", "2024-03-01 10:00:01 UTC"),
         ("2024-03-01", "2024-03-01-00-00-01"),
@@ -302,3 +303,12 @@ def test_times_are_compared_as_instants(tmp_path, earlier, later):
             f"e+ch03+{earlier}+b/ch03.ipynb": stored(answer="old"),
         }
         assert answers(collected(tmp_path, files | {"zoe.ipynb": N3}))["e"] == "new"
+
+
+def test_the_number_of_an_attempt_comes_before_a_browsers(tmp_path):
+    files = {
+        "ann/ch03-2 (1).ipynb": stored(answer="new"),
+        "ann/ch03-1 (2).ipynb": stored(answer="old"),
+        "zoe/ch03.ipynb": N3,
+    }
+    assert answers(collected(tmp_path, files))["ann"] == "new"

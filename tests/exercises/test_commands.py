@@ -1,5 +1,6 @@
 """Promise: each command of the grader that cannot go on says in a sentence what to do."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from nbformat import v4
 
 from grader import __main__ as commands
 from grader import course, grade
-from grader.term import is_fresh
+from grader.term import is_fresh, reseeded
 from notebooks import ROOT
 
 
@@ -84,5 +85,37 @@ def test_sources_are_fresh_whatever_their_seed():
     for cell in own.cells:
         cell.source = cell.source.replace(course.PUBLIC_SEED, "maple 4711")
     assert is_fresh(public, own)
+    name, own.cells[0].id = own.cells[0].id, "other"
+    assert not is_fresh(public, own)
+    own.cells[0].id = name
+    assert is_fresh(public, own)
     own.cells[0].source += " More."
     assert not is_fresh(public, own)
+
+
+def test_a_seed_may_hold_what_python_reads_otherwise():
+    public = course.read(course.notebook(course.EXERCISES / "source", "ch01"))
+    hidden = [cell.source for cell in public.cells if course.PUBLIC_SEED in cell.source]
+    assert hidden
+    for text in hidden:
+        compile(reseeded(text, r"maple \x"), "a check", "exec")
+
+
+def test_this_book_is_no_class_by_whatever_name(monkeypatch, capsys, tmp_path):
+    (tmp_path / "link").symlink_to(ROOT)
+    assert "holds this book" in run(capsys, "grade", tmp_path / "link")[1]
+    monkeypatch.chdir(ROOT)
+    assert "holds this book" in run(capsys, "grade", ".")[1]
+
+
+def test_marks_keeps_the_paths_that_a_teacher_has_set(monkeypatch, tmp_path):
+    (tmp_path / "gradebook.db").touch()
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PYTHONPATH", "/mine")
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    started = []
+    monkeypatch.setattr(commands.os, "execve", lambda *given: started.append(given))
+    commands.main(["marks", "--workspace", str(tmp_path)])
+    ((_, _, environment),) = started
+    assert environment["PYTHONPATH"] == f"{course.EXERCISES}{os.pathsep}/mine"
+    assert environment["JUPYTER_CONFIG_PATH"] == str(course.EXERCISES)

@@ -114,6 +114,13 @@ def test_a_second_run_changes_no_grade_and_keeps_marks_by_hand(handed_in, copy):
         graded(copy / "in", copy)
         assert needs_a_look(copy, "ann")
     assert table(copy)["ann"]["ch01/d1"] == "3"
+    # A mark of 0 is a mark.
+    mark_by_hand(copy, "ann", 0, "No house is named.")
+    graded(copy / "in", copy)
+    assert not needs_a_look(copy, "ann")
+    assert table(copy)["ann"]["ch01/d1"] == "0"
+    page = (copy / "feedback/ann/ch01/ch01.html").read_text(encoding="utf-8")
+    assert "not marked yet" not in page
     # Students who are not in the folder keep their scores.
     assert {name: table(copy)[name] for name in ("bob", "cy")} == {
         name: before[name] for name in ("bob", "cy")

@@ -123,6 +123,19 @@ def test_where_nothing_can_be_written_tries_count_all_the_same(tmp_path, monkeyp
     assert progress.tries(TASK) == 1
 
 
+def test_where_a_file_can_no_longer_be_written_tries_count_on(monkeypatch):
+    monkeypatch.setattr(progress, "_unwritten", {})
+    fail()
+
+    def full(*given):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(progress.Path, "replace", full)
+    for tries in (2, 3):
+        fail()
+        assert progress.tries(TASK) == tries
+
+
 def test_an_unknown_task_is_no_task():
     with pytest.raises(ValueError, match="no task 'ch99/a1'"):
         checks.hint("ch99/a1")

@@ -19,6 +19,7 @@ from grader.course import EXERCISES, read
 from grader.course import notebook as notebook_of
 from linreg.checks import notes, progress
 from linreg.checks.__main__ import main
+from linreg.checks.in_notebook import missing
 from linreg.checks.kernels import without_ports
 from linreg.checks.report import Line, report
 from linreg.checks.table import in_colour, plain
@@ -266,6 +267,8 @@ def test_the_table_says_what_is_next_and_how_far_each_chapter_is():
     assert "ch02" not in text
     assert "ch99" not in text
     assert "Next" not in plain(LINES[:1])
+    progress.keep("ch01", points=99)  # as of a chapter that had more points once
+    assert re.search(r"ch01 +#{20} 99 of 15", plain(LINES))
 
 
 def test_in_a_terminal_the_table_has_colours_and_the_same_words():
@@ -296,6 +299,11 @@ def test_without_rich_or_a_terminal_the_table_is_plain(monkeypatch, capsys):
 def test_a_report_is_kept_for_the_bar(tmp_path):
     main([str(hand_in(tmp_path, "mine", answered("ch01", solutions("ch01"))))])
     assert progress.of("ch01") == {"points": 15}
+
+
+def test_of_several_cells_with_an_answer_the_last_one_says_why_it_is_missing():
+    assert missing("f", ["f = (", "f = 1 / 0"]).endswith("has ended with an error.")
+    assert "is no Python" in missing("f", ["f = 1 / 0", "f = ("])
 
 
 def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):

@@ -10,6 +10,7 @@ HARMLESS = [
     "<p>A <b>word</b> and <em>another</em>.</p>",
     '<a href="https://example.org/">there</a>',
     '<a href="#task-a1">here</a>',
+    '<a href="mailto:ann@example.org">Ann</a>',
     '<img alt="a dot" src="data:image/png;base64,iVBORw0KGgo=">',
     "<table><thead><tr><th>x</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>",
 ]

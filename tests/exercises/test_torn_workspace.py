@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,18 @@ def test_a_file_that_was_lost_or_cut_is_made_again(folder, workspace, name):
     assert state(workspace) == right
 
 
+def test_a_cell_that_the_gradebook_lacks_is_entered_again(folder, workspace):
+    def asked(query):
+        with closing(sqlite3.connect(workspace / "gradebook.db")) as book, book:
+            return book.execute(query).fetchall()
+
+    cells = asked("select count(*) from source_cell")
+    asked("delete from source_cell where rowid = 1")
+    assert asked("select count(*) from source_cell") != cells
+    graded(folder, workspace)
+    assert asked("select count(*) from source_cell") == cells
+
+
 @pytest.mark.parametrize("cut", [100, 20_000])
 def test_a_damaged_gradebook_is_said_to_be_so(folder, workspace, cut):
     path = workspace / "gradebook.db"
@@ -284,6 +297,18 @@ def test_what_the_database_says_becomes_a_sentence(message, says):
 
     with pytest.raises(StorageError, match=says), in_a_sentence(Path("class")):
         raise DatabaseError("select", {}, sqlite3.OperationalError(message))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        *((errno.ENOSPC, "disk that holds class is full"), (errno.EDQUOT, "is full")),
+        *((code, "class cannot be written") for code in (errno.EROFS, errno.EACCES, errno.EPERM)),
+    ],
+)
+def test_what_the_disk_says_becomes_a_sentence(code, says):
+    with pytest.raises(StorageError, match=says), in_a_sentence(Path("class")):
+        raise OSError(code, "as the system says it")
 
 
 def test_other_errors_stay_what_they_are():
