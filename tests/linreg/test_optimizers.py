@@ -2,6 +2,7 @@
 
 import inspect
 import tracemalloc
+from fractions import Fraction
 from itertools import islice
 
 import numpy as np
@@ -408,7 +409,8 @@ def test_from_the_best_place_it_does_not_leave(method):
 def test_what_rounding_leaves_at_a_perfect_fit_is_no_slope(method):
     X, _ = problem()
     coef = np.arange(1.0, 6.0) / 3
-    y = (X.astype(np.longdouble) @ coef).astype(float)  # rounded once, unlike X @ coef
+    products = [[Fraction(a) * Fraction(b) for a, b in zip(row, coef)] for row in X]
+    y = np.array([float(sum(row)) for row in products])  # rounded once, unlike X @ coef
     fit = descend(X, y, method, start=coef, fit_intercept=False, tol=0.0)
     assert fit.loss_history[0] > 0
     assert (fit.n_steps, fit.stopped) == (0, "gradient below tolerance")
