@@ -673,6 +673,7 @@ def test_matrices_and_arrays_without_axes_are_read_alike_in_both_parts(make):
         ("ch01/a2", (13, 500)),
         ("ch03/a1", (-7, 5)),
         ("ch03/a1", "-7,5"),
+        ("ch03/a3", "12,010"),  # where a comma stands for a point, and not for thousands
         ("ch03/a1", "−7.5"),
         ("ch03/a1", "-15/2"),
         ("ch03/a1", sympy.Rational(-15, 2)),

@@ -105,4 +105,5 @@ def test_a_page_that_stalls_costs_the_page_alone(folder, workspace, monkeypatch,
         lines = graded(folder, workspace, limits=SHORT)
     assert f"bob, ch01: 15 of 19, 1 to mark by hand, {PAGE}: {TIME}" in "".join(lines)
     assert {path.name for path in (workspace / "feedback").iterdir()} == {"ann", "cy"}
+    assert PAGE in (workspace / "not_graded.csv").read_text(encoding="utf-8")
     assert table(workspace)["bob"]["total"] == "15"
