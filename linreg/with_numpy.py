@@ -82,7 +82,7 @@ def solve_columns(columns, y, n_features):
     Q, R = np.linalg.qr(columns)
     rounding = max(np.finfo(R.dtype).eps, 2.2e-16 * np.sqrt(len(y)))
     limits = 10 * rounding * np.linalg.norm(columns, axis=0)
-    # What a column has that those before it lack; else, what all others lack.
+    # How much of a column those before it lack; then, how much all others lack.
     small = np.flatnonzero(abs(np.diag(R)) <= limits)[:1]
     if not len(small):
         own = 1 / np.linalg.norm(np.linalg.inv(R), axis=1)

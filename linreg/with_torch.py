@@ -99,7 +99,7 @@ def solve_columns(columns, y, n_features):
     rounding = max(torch.finfo(columns.dtype).eps, 2.2e-16 * len(y) ** 0.5)
     Q, R = torch.linalg.qr(columns.double())
     limits = 10 * rounding * torch.linalg.norm(columns.double(), dim=0)
-    # What a column has that those before it lack; else, what all others lack.
+    # How much of a column those before it lack; then, how much all others lack.
     small = torch.nonzero(abs(torch.diag(R)) <= limits)[:1]
     if not len(small):
         own = 1 / torch.linalg.norm(torch.linalg.inv(R), dim=1)

@@ -585,9 +585,11 @@ PLAYED_ON = """async () => {
         .find((one) => one.textContent === name);
     const frame = () => new Promise(requestAnimationFrame);
     const until = async (isThere) => {
-        let now = await frame();
-        while (!isThere()) now = await frame();
-        return now;
+        for (let k = 0; k < 1000; k += 1) {
+            const now = await frame();
+            if (isThere()) return now;
+        }
+        throw new Error("nothing came of it in a thousand frames");
     };
     button("Play").click();
     const began = await frame();

@@ -225,6 +225,12 @@ def test_an_honest_form_of_a_derivation_passes(found, expected):
 
 
 @pytest.mark.usefixtures("_worded")
+def test_a_rounded_twelfth_is_rounded():
+    with pytest.raises(checks.NotYet, match="rounded on the way"):
+        derived(0.0833 * (x + y), (x + y) / 12)
+
+
+@pytest.mark.usefixtures("_worded")
 def test_a_known_slip_of_a_derivation_is_named():
     with pytest.raises(checks.NotYet, match="Where is b"):
         derived(y * x - y, x + y, bias=(x - 1) * y)

@@ -13,8 +13,10 @@ from exercises import CHAPTERS
 from grader import course
 from grader.cells import grade_id
 from grader.collect import collect
+from grader.collect.chapters import Chapter
 from grader.grade import grade
 from grader.handed_out import handed_out
+from grader.matching import words
 from grader.rebuild import rebuild
 
 SOURCES = {
@@ -154,6 +156,21 @@ def test_a_text_of_another_chapter_makes_no_second_submission(tmp_path):
     result = collected(tmp_path, ann=whole, bo=joined(solved("ch03"), released("ch02")))
     assert set(result.taken) == {("ann", "ch03"), ("bo", "ch03")}
     assert_right(result.taken["ann", "ch03"], "ch03")
+
+
+@pytest.mark.parametrize(("more", "chapters"), [(0, {"ch03"}), (1, {"ch03", "ch05"})])
+def test_more_than_half_of_a_chapters_texts_make_a_submission(tmp_path, more, chapters):
+    """Where its checks are gone, and an answer is there."""
+    one, other = (Chapter(SOURCES[name]) for name in ("ch03", "ch05"))
+    questions = other.questions - one.texts
+    texts = [cell for cell in released("ch05").cells if words(cell.source) in questions]
+    assert len(texts) == len(questions)
+    assert len(texts) % 2 == 0
+    (answer,) = [cell for cell in solved("ch05").cells if grade_id(cell) == "a1"]
+    whole = solved("ch03")
+    whole.cells += [*texts[: len(texts) // 2 + more], answer]
+    result = collected(tmp_path, ann=whole)
+    assert {chapter for _, chapter in result.taken} == chapters
 
 
 def test_of_two_chapters_those_asked_for_are_taken(tmp_path):

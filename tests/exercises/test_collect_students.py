@@ -108,6 +108,18 @@ def test_work_that_may_be_two_students_is_refused_with_the_reason(tmp_path, name
     assert not result.with_verdict("superseded")
 
 
+def test_the_reason_names_a_file_that_does_differ(tmp_path):
+    files = {f"hw/ch03/{name}.ipynb": stored(answer="one") for name in ("ann", "bo")}
+    files |= {"hw/ch03/cy.ipynb": stored(answer="two"), "zoe.ipynb": N3}
+    refused = collect(lay(tmp_path, files), SKELETONS).with_verdict("refused")
+    named = {found.file: found.reason.partition(" may be another")[0] for found in refused}
+    assert named == {
+        "hw/ch03/ann.ipynb": "hw/ch03/cy.ipynb",
+        "hw/ch03/bo.ipynb": "hw/ch03/cy.ipynb",
+        "hw/ch03/cy.ipynb": "hw/ch03/ann.ipynb",
+    }
+
+
 @pytest.mark.parametrize("place", ["", "submitted/"])
 def test_what_nbgrader_collected_of_one_student_is_one_students(tmp_path, place):
     names = "ann/ch03/ch03.ipynb", "ann/ch03/more.ipynb", "bo/ch03/ch03.ipynb"

@@ -14,7 +14,7 @@ from jupyter_cache.executors import utils
 from nbformat import v4
 
 from linreg.checks import report
-from linreg.checks.kernels import without_ports
+from linreg.checks.kernels import LONGEST, without_ports
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ["linreg", "exercises", "book/extensions", "benchmarks", "tests"]
@@ -79,9 +79,25 @@ def test_nor_does_the_build_of_the_book(temporary, monkeypatch):
 
 
 def test_where_there_are_no_such_files_the_ports_stay(monkeypatch):
-    monkeypatch.setattr("os.name", "nt")
-    with without_ports() as config:
-        assert config == {}
+    with without_ports() as config, monkeypatch.context() as patch:
+        assert config
+        patch.setattr("os.name", "nt")
+        with without_ports() as config:
+            assert config == {}
+
+
+@pytest.mark.parametrize(
+    ("length", "transport"), [(LONGEST, "ipc"), (LONGEST + 1, "tcp"), (140, "tcp")]
+)
+def test_a_kernel_answers_however_long_the_folders_name_is(monkeypatch, length, transport):
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        folder = Path(place, "x" * (length - len(place) - len("/" + "/kernels-12345678")))
+        folder.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        small = notebook()
+        small.cells[0].outputs = []
+        report._run(small, place, 60)
+    assert small.cells[0].outputs[0].text == f"{transport}\n"
 
 
 def starts_of_kernels(text):
@@ -108,4 +124,5 @@ def test_nobody_starts_a_kernel_otherwise():
     for place in starting - ONE_BY_ONE:
         assert "without_ports() as config" in texts[place] or "(without_ports())" in texts[place]
         for call in starts[place]:
-            assert "config" in {keyword.arg for keyword in call.keywords}, place
+            given = {keyword.arg: name_of(keyword.value) for keyword in call.keywords}
+            assert given.get("config") in ("config", "settings"), place
