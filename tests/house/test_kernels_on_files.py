@@ -27,14 +27,13 @@ ONE_BY_ONE = {"tests/house/colab.py"}  # nothing starts beside its kernels, so p
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """A folder for what is temporary, and empty at the end of the test."""
-    folder = tmp_path / "t"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    yield folder
-    assert list(folder.iterdir()) == []
+def temporary(monkeypatch):
+    """A folder of a short name for what is temporary, and empty at the end of the test."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield
+        assert list(Path(folder).iterdir()) == []
 
 
 def notebook():
@@ -78,7 +77,7 @@ def test_nor_does_the_build_of_the_book(temporary, monkeypatch):
     assert small.cells[0].outputs[0].text == "ipc\n"
 
 
-def test_where_there_are_no_such_files_the_ports_stay(monkeypatch):
+def test_where_there_are_no_such_files_the_ports_stay(temporary, monkeypatch):
     with without_ports() as config, monkeypatch.context() as patch:
         assert config
         patch.setattr("os.name", "nt")
