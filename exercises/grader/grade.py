@@ -286,7 +286,7 @@ def _report(
         say(f"superseded: {found.file}: {found.reason}")
     ignored = Counter(found.reason for found in collected.with_verdict("ignored"))
     for reason, files in ignored.items():
-        say(f"ignored: {files} files: {reason}")
+        say(f"ignored: {files} file{'s' if files > 1 else ''}: {reason}")
     for file, reason in left_out:
         say(f"NOT GRADED: {file}: {reason}")
     say(f"\nGrades: {book.write_grades()}\nFeedback: {book.folder / 'feedback'}")

@@ -8,11 +8,13 @@ from types import FunctionType
 
 from linreg.checks import progress, trial
 from linreg.checks.budget import Spent
+from linreg.checks.diagnosis import refuse_empty
 from linreg.checks.not_yet import NotYet
 from linreg.checks.reading import as_kept, plain, usual
 from linreg.checks.showing import own_line, said, short, shown_call
 
 MOST_DIGITS = 12
+HIDDEN = "hidden> "  # how the lines begin that are compared with the solution's
 _watching = []  # the watch over a hidden check that runs at home
 
 
@@ -85,6 +87,8 @@ def _as_usual(answer):
         for watch in _watching:
             watch.begin(shown_call(answer, given, named))
         found = usual(answer(*given, **named))
+        if _watching and found is None:
+            refuse_empty(answer)
         for watch in _watching:
             watch.end(short(found))
         return found
@@ -93,10 +97,14 @@ def _as_usual(answer):
 
 
 class Watch:
-    """What a hidden check prints at home, line by line, each with the call that it tells of."""
+    """What a hidden check shows at home, line by line, each with the call that it tells of.
+
+    What a learner's own code prints meanwhile is kept apart, in `printed`.
+    """
 
     def __init__(self):
-        self.lines, self.call, self.returned, self._rest = [], "", "", ""
+        self.lines, self.printed = [], ""
+        self.call, self.returned, self._rest = "", "", ""
 
     def begin(self, call):
         """Note a call of the learner's function."""
@@ -108,16 +116,24 @@ class Watch:
 
     def called(self):
         """Return a sentence on the call at work, if there is one."""
-        return f"The call was `{self.call}`." if self.call else ""
+        gave = f", which gave {self.returned}" if self.returned else ""
+        return f"The call was `{self.call}`{gave}." if self.call else ""
 
     def write(self, text):
         """Take what is printed."""
         *lines, self._rest = (self._rest + text).split("\n")
         shown = f"`{self.call}` gave {self.returned}" if self.call else ""
-        self.lines += [(line, shown) for line in lines]
+        for line in lines:
+            own, mark, told = line.partition(HIDDEN)
+            self.printed += f"{own}\n" if own or not mark else ""
+            self.lines += [(mark + told, shown)] if mark else []
 
     def flush(self):
         """Do nothing: all is taken at once."""
+
+    def close(self):
+        """Take the rest of a line that has not ended."""
+        self.printed, self._rest = self.printed + self._rest, ""
 
 
 @contextmanager
@@ -149,6 +165,8 @@ def show(start, *values, digits=6):
 
 def _texts(given, digits):
     """List the texts of a value: a word is one, an array has one for each number."""
+    if getattr(given, "shape", None) == ():  # a bool of NumPy's is shown as Python's
+        given = given.item()
     if isinstance(given, (str, bool)):
         return [str(given)]
     read = plain(given)

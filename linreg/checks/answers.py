@@ -29,7 +29,7 @@ def number(task, value):
     NotYet
         If it is not the answer, or not a number; the message says what kind of wrong it is.
     """
-    digits = about(task)["digits"]
+    digits = _stored(task, "digits", "number")
     candidates = _candidates(task.partition("/")[2], value)
     filed = [written(each, digits) for each in candidates]
     known = [open_note(task, each) or ("wrong", otherwise(task)) for each in filed]
@@ -58,7 +58,7 @@ def choice(task, value):
     NotYet
         If it is not the answer, or no choice at all; the message says what it rests on.
     """
-    options = about(task)["options"]
+    options = _stored(task, "options", "choice")
     name = task.partition("/")[2]
     if value is None:
         raise NotYet(
@@ -78,6 +78,13 @@ def choice(task, value):
         raise NotYet(f"{name} is {short(value)}: choose one letter.")
     verdict, text = open_note(task, chosen) or ("wrong", otherwise(task))
     _judge(task, verdict, text)
+
+
+def _stored(task, part, kind):
+    """Return what is stored of a task that asks for this kind of answer."""
+    if part not in about(task):
+        raise ValueError(f"{task} asks for no {kind}: another check belongs to it.")
+    return about(task)[part]
 
 
 def written(value, digits):

@@ -5,6 +5,7 @@ factor of 2 or N, a constant, an order. The relation is what it reports, never t
 expected.
 """
 
+import dis
 import inspect
 from contextlib import nullcontext
 from math import isclose, isfinite, trunc
@@ -14,12 +15,14 @@ from linreg.checks.budget import limited
 from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import PASSED, about, open_note
 from linreg.checks.reading import plain, usual
-from linreg.checks.showing import name_of, own_line, said, short, shown_call
+from linreg.checks.showing import name_of, own_line, said, short, shown_call, words_of
 from linreg.checks.unchanged import contents
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
 FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
+IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # what no body comes to
+
 OF_N = frozenset({"times_n", "over_n", "times_2n", "over_2n", "times_half_n"})
 
 
@@ -40,9 +43,8 @@ def call(task, function, *arguments, **named):
     except (Exception, SystemExit) as error:
         text = f"{name} raised {said(error)}{_place(error, function)}. {where}"
         raise NotYet(text) from error
-    if found is None and _is_empty(function):
-        raise NotYet(f"{name} does nothing yet: write its body in the cell above.", begun=False)
     if found is None:
+        refuse_empty(function)
         raise NotYet(f"{name} returned None. Does every way through it end in a return? {where}")
     if before != contents((arguments, named)):
         raise NotYet(f"{name} changes the data that it is given: work on a copy. {where}")
@@ -61,7 +63,7 @@ def raises(task, error, function, *arguments):
         return
     except (Exception, SystemExit) as other:
         kind = f"{type(other).__name__} where {error.__name__} belongs"
-        text = f"{name} raises {kind}: {other}{_place(other, function)}. {where}"
+        text = f"{name} raises {kind}{words_of(other)}{_place(other, function)}. {where}"
         raise NotYet(text) from other
     raise NotYet(
         f"{name} should raise {error.__name__} here; it returned {short(found)}. {where}",
@@ -92,12 +94,19 @@ def _place(error, function):
     return f", in {place}" if place else ""
 
 
+def refuse_empty(function):
+    """Raise NotYet if a function has no body yet."""
+    if _is_empty(function):
+        text = f"{name_of(function)} does nothing yet: write its body in the cell above."
+        raise NotYet(text, begun=False)
+
+
 def _is_empty(function):
     """Return whether a function's body is a docstring, or nothing."""
     code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None or code.co_names:
+    if code is None or not set(code.co_consts) <= {None, function.__doc__}:
         return False
-    return set(code.co_consts) <= {None, function.__doc__}
+    return {instruction.opname for instruction in dis.get_instructions(code)} <= IDLE
 
 
 def array(found):

@@ -11,6 +11,7 @@ import re
 import sys
 
 from linreg.checks import alone, practice
+from linreg.checks.in_notebook import cells_of, missing
 from linreg.checks.not_yet import NotYet
 from linreg.checks.words import otherwise
 
@@ -52,13 +53,21 @@ def again(task):
 
 
 def drawn(check, seed, names):
-    """Run a hidden check on the inputs of a draw; return its lines, each with its call."""
+    """Run a hidden check on the inputs of a draw; return its lines, each with its call.
+
+    What the learner's own code prints is shown as ever.
+    """
     watch = alone.Watch()
-    with contextlib.redirect_stdout(watch), alone.watched_by(watch):
-        try:
+    try:
+        with contextlib.redirect_stdout(watch), alone.watched_by(watch):
             exec(check.replace(SEED, seed), names)
-        except NotYet as not_yet:
-            raise NotYet(f"On fresh inputs: {not_yet} {watch.called()}".rstrip()) from not_yet
+    except NotYet as not_yet:
+        raise NotYet(f"On fresh inputs: {not_yet} {watch.called()}".rstrip()) from not_yet
+    except NameError as error:  # the check's own: what answers raise becomes a NotYet
+        raise NotYet(missing(error.name, cells_of(names))) from None
+    finally:
+        watch.close()
+        print(watch.printed, end="")
     return watch.lines
 
 

@@ -17,12 +17,17 @@ def explain_missing_answers():
 
 def _shown(shell, kind, error, trace, tb_offset=None):
     """Show a NameError, as IPython asks for it: in a check in words, elsewhere as ever."""
-    cells = [text for text in shell.user_ns.get("In", []) if isinstance(text, str)]
+    cells = cells_of(shell.user_ns)
     if cells and cells[-1].lstrip().startswith(CHECK) and error.name in _words(cells[-1]):
         told = NotYet(missing(error.name, cells[:-1]))
         shell._showtraceback(NotYet, told, told._render_traceback_())
         return told._render_traceback_()
     return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def cells_of(names):
+    """Return the texts of the cells that were run, from a notebook's names."""
+    return [text for text in names.get("In", []) if isinstance(text, str)]
 
 
 def missing(name, cells):

@@ -92,8 +92,13 @@ def own_line(error, function=None):
 
 def said(error):
     """Return the kind of an error and what it says, as Python's last line of a traceback."""
+    return f"{type(error).__name__}{words_of(error)}"
+
+
+def words_of(error):
+    """Return what an error says, after a colon, and nothing where it says nothing."""
     try:
-        text = f": {error}" if str(error) else ""
+        text = "" if error.args == (None,) else str(error)  # `exit()` has None
     except Exception:  # an error of the learner's own may have no text
         text = ""
-    return f"{type(error).__name__}{text}"
+    return text and f": {text}"

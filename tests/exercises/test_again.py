@@ -81,6 +81,48 @@ def test_a_crash_is_shown_with_its_line_and_its_call():
         tried(BY_NAME["ch01/c1"], code)
 
 
+def test_an_answer_may_print_and_is_heard(capsys):
+    """Its words go to the screen, a line that has not ended too, and count for nothing."""
+    lines = BY_NAME["ch01/c1"].solution.splitlines()
+    first = next(k for k, line in enumerate(lines) if line.startswith("    "))
+    lines.insert(first, "    print('at work'); print('half', end='')")
+    tried(BY_NAME["ch01/c1"], "\n".join(lines))
+    said = capsys.readouterr().out
+    assert said.startswith("at work\nhalf")
+    assert "ch01/c1: right on fresh inputs too" in said
+
+
+def test_what_an_answer_prints_before_a_crash_is_heard(capsys):
+    code = "def line_through(p, q):\n    print('so far')\n    return 1 / 0, p"
+    with pytest.raises(checks.NotYet, match="ZeroDivisionError"):
+        tried(BY_NAME["ch01/c1"], code)
+    assert capsys.readouterr().out == "so far\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("", "There is no line_through yet: run the cell with your answer first"),
+        ("def line_through(p, q):\n    pass", "line_through does nothing yet: write its body"),
+        (
+            "def line_through(p, q):\n    p + q",
+            r"The call was `line_through\(.*\)`, which gave None",
+        ),
+    ],
+    ids=["not run", "stub", "nothing returned"],
+)
+def test_where_there_is_no_answer_that_is_said(code, says):
+    with pytest.raises(checks.NotYet, match=says):
+        tried(BY_NAME["ch01/c1"], code)
+
+
+def test_of_an_answer_cell_that_was_run_and_failed_that_is_said():
+    names = answered(BY_NAME["ch01/c1"], "from linreg import checks")
+    names["In"] = ["", "def line_through(p, q) return p"]
+    with pytest.raises(checks.NotYet, match=r"is no Python.*line 1, `def line_through"):
+        exec("checks.again('ch01/c1')", names)
+
+
 def test_what_draws_no_inputs_says_so():
     with pytest.raises(ValueError, match="ch01/a1 draws no inputs"):
         checks.again("ch01/a1")

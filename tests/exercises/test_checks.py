@@ -595,6 +595,43 @@ def test_a_function_that_was_never_begun_is_called_so():
         called(lambda x: print(end=""), 1)
 
 
+def test_who_forgets_a_return_has_begun():
+    def forgetful(x, y):
+        """Add them."""
+        x + y
+
+    with pytest.raises(checks.NotYet, match=r"returned None\. Does every way") as raised:
+        called(forgetful, 1, 2)
+    assert raised.value.begun
+
+
+def test_an_error_that_says_nothing_is_shown_without_a_colon():
+    def silent(x):
+        raise NotImplementedError
+
+    def leave(x):
+        exit()
+
+    for function, kind in [(silent, "NotImplementedError"), (leave, "SystemExit")]:
+        with pytest.raises(checks.NotYet, match=f"{kind} where ValueError belongs, in your line"):
+            checks.raises("ch01/c3", ValueError, function, 1)
+        with pytest.raises(checks.NotYet, match=f"raised {kind}, in your line"):
+            called(function, 1)
+
+
+def test_a_bool_of_numpys_is_shown_as_pythons(capsys):
+    for value in (True, np.bool_(True), np.array(True)):
+        checks.show("hidden> ", value)
+    assert capsys.readouterr().out == "hidden> True\n" * 3
+
+
+def test_a_check_of_another_kind_than_the_task_says_so():
+    with pytest.raises(ValueError, match="ch01/b1 asks for no number"):
+        checks.number("ch01/b1", 1)
+    with pytest.raises(ValueError, match="ch01/a1 asks for no choice"):
+        checks.choice("ch01/a1", "a")
+
+
 class Odd:
     """An object that breaks whatever is done with it."""
 

@@ -183,7 +183,7 @@ def test_a_notebook_of_another_chapter_is_no_attempt_at_the_one_that_is_graded(t
     folder, lines = tmp_path / "handed in", []
     lay(folder, {"ann.ipynb": json.dumps(solved("ch01")).encode()})
     grade(folder, tmp_path / "class", chapters=["ch03"], unsafe=True, say=lines.append)
-    assert "ignored: 1 files: ch01 was not asked for" in lines
+    assert "ignored: 1 file: ch01 was not asked for" in lines
 
 
 # A blank notebook never counts in place of an answered one
