@@ -13,11 +13,10 @@ from linreg.checks.not_yet import NotYet
 from linreg.checks.notes import about
 from linreg.checks.progress import tried
 from linreg.checks.reading import expression
-from linreg.checks.words import otherwise, words
+from linreg.checks.words import FACTORS, otherwise, words
 
 N_POINTS = 5
 DIGITS = 9  # of a value; rounding in floats is far below
-FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
 
 
 @tried

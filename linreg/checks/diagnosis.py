@@ -17,10 +17,10 @@ from linreg.checks.notes import PASSED, about, open_note
 from linreg.checks.reading import plain, usual
 from linreg.checks.showing import name_of, own_line, said, short, shown_call, words_of
 from linreg.checks.unchanged import contents
+from linreg.checks.words import FACTORS
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
-FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
 IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # what no body comes to
 
 OF_N = frozenset({"times_n", "over_n", "times_2n", "over_2n", "times_half_n"})

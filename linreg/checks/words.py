@@ -29,6 +29,9 @@ RELATIONS = {
     "root": "These are the square roots of the right numbers.",
 }
 
+# Of the relations, those that are a factor whatever the data.
+FACTORS = {"sign": -1, "double": 2, "half": 1 / 2, "minus_double": -2, "minus_half": -1 / 2}
+
 
 def words(task, relation):
     """Return what a task says of a relation."""

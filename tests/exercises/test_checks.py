@@ -12,7 +12,7 @@ import sympy
 
 from grader import notes as grader_notes
 from linreg import checks
-from linreg.checks import derivations, words
+from linreg.checks import derivations, reading, words
 
 
 @pytest.fixture
@@ -97,10 +97,29 @@ def test_each_relation_has_its_own_words(relation):
     assert str(raised.value) == words.RELATIONS[relation]
 
 
-def test_few_digits_of_small_numbers_are_few_digits_too():
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([0.00123, 0.00235], [0.00123456, 0.00234567]),  # small numbers
+        ([0.3, 2.6, 12.0], [0.333, 2.667, 12.0]),  # cut off, and not rounded
+        ([0, 2, -12], [0.333, 2.667, -12.9]),
+    ],
+)
+def test_few_digits_are_told_in_other_numbers_too(found, expected):
     with pytest.raises(checks.NotYet) as raised:
-        checks.same("ch01/c1", [0.00123, 0.00235], [0.00123456, 0.00234567])
+        checks.same("ch01/c1", found, expected)
     assert str(raised.value) == words.RELATIONS["few_digits"]
+
+
+@pytest.mark.parametrize(("found", "expected"), [(1 + 5e-12, 1.0), ([1 - 9e-10, 5e-10], [1, 0])])
+def test_what_rounding_leaves_of_a_long_sum_passes(found, expected):
+    checks.same("ch01/c1", found, expected)
+
+
+@pytest.mark.usefixtures("_worded")
+def test_a_slip_of_another_length_explains_nothing():
+    with pytest.raises(checks.NotYet, match="What else"):
+        checks.same("ch00/c1", [3, 9], [2, 4], slips={"bias": [3]})
 
 
 @pytest.mark.parametrize(
@@ -169,6 +188,7 @@ def derived(found, expected, **slips):
         (x / (y - y), "not finite"),
         (1.00002 * (x + y), "rounded on the way"),
         ((x + y) / 2, "The 2 is missing"),
+        (-(x + y) / 2, "factor of -1/2"),
         (0.33 * (x + y) * 3, "rounded on the way"),
         (-3 * x - 3 * y, "same factor"),
         (-2 * x - 2 * y, "-2"),
@@ -265,7 +285,7 @@ def test_an_expression_comes_to_a_number_or_says_that_it_does_not():
     assert checks.value((x * y + y**2) / y - y, {"x": 3}) == 3  # y cancels
     assert checks.value(sympy.Sum(x, (y, 1, 4)), {"x": 3}) == 12
     assert checks.value([x], {"x": 3}) == checks.value(sympy.Eq(y, x), {"x": 3}) == 3
-    for found in (x / y, sympy.I * x, None, "x", (x, y)):
+    for found in (x / y, sympy.I * x, None, "x", (x, y), x + y / 10**5):
         with pytest.raises(checks.NotYet):
             checks.value(found, {"x": 3})
 
@@ -324,6 +344,11 @@ def as_column(table):
 def test_another_shape_type_or_order_of_an_array_is_a_change(function):
     with pytest.raises(checks.NotYet, match="changes the data"):
         called(function, np.array([3.0, 1.0, 2.0]))
+
+
+def test_another_thing_in_a_set_is_a_change():
+    with pytest.raises(checks.NotYet, match="changes the data"):
+        called(lambda given: given.remove(1) or given.add(3) or 1, {1, 2})
 
 
 class Countdown:
@@ -492,6 +517,47 @@ def test_long_arguments_are_shortened_and_functions_named():
 
 
 @pytest.mark.usefixtures("_worded")
+@pytest.mark.parametrize(("given", "named"), [((2, abs), {}), ((2,), {"g": abs})])
+def test_a_call_with_a_function_in_it_is_not_shown(given, named):
+    """Its text would not tell which function that was."""
+
+    def check(answer):
+        checks.same("ch00/c1", checks.call("ch00/c1", answer, *given, **named), 7)
+
+    with pytest.raises(checks.NotYet, match=r"^Yours is 3, "):
+        checks.run(check, lambda x, g: 3)
+
+
+def test_a_list_where_an_array_belongs_is_shown_with_its_call():
+    def check(answer):
+        checks.array(checks.call("ch01/c3", answer, 3))
+
+    with pytest.raises(checks.NotYet, match=r"^`<lambda>\(3\)` gave \[3, 1\]\. It returns a list"):
+        checks.run(check, lambda x: [x, 1])
+
+
+@pytest.mark.usefixtures("_worded")
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_part_of_what_was_returned_is_shown_with_the_call_that_gave_it(kind):
+    def check(answer):
+        first, second = (checks.call("ch00/c1", answer, given) for given in (1, 2))
+        checks.same("ch00/c1", first[0], 7)
+        checks.same("ch00/c1", second[0], 3.0)
+
+    with pytest.raises(checks.NotYet, match=r"^`<lambda>\(1\)` gave"):
+        checks.run(check, lambda x: kind([1.5 * x, 0]))
+
+
+@pytest.mark.usefixtures("_worded")
+def test_long_values_are_shortened_each_in_its_way():
+    table = dict.fromkeys("abcdefghi", 1)
+    rows = [[1.25] * 6] * 6
+    says = tried(lambda *given: 0, ((table, (1,), (1, 2), rows), 5, {}))
+    assert "'f': 1, …}, (1,), (1, 2), [[1.25, 1.25, …], [1.25, 1.25, …], …])" in says
+    assert len(says) < 300
+
+
+@pytest.mark.usefixtures("_worded")
 def test_a_slip_that_explains_every_call_is_named():
     cases = [(([1, 2],), [5, 7], {"bias": [2, 4]}), (([3],), [9], {"bias": [6]})]
     assert tried(double, *cases).endswith("gave [2, 4]. Where is b?")
@@ -605,6 +671,16 @@ def test_who_forgets_a_return_has_begun():
     assert raised.value.begun
 
 
+def test_a_function_that_should_refuse_and_was_never_begun_is_no_try():
+    def stub(x):
+        """Refuse x."""
+
+    for function, begun in [(stub, False), (lambda x: 3, True)]:
+        with pytest.raises(checks.NotYet, match="should raise ValueError here") as raised:
+            checks.raises("ch01/c3", ValueError, function, 1)
+        assert raised.value.begun is begun
+
+
 def test_an_error_that_says_nothing_is_shown_without_a_colon():
     def silent(x):
         raise NotImplementedError
@@ -630,6 +706,9 @@ def test_a_check_of_another_kind_than_the_task_says_so():
         checks.number("ch01/b1", 1)
     with pytest.raises(ValueError, match="ch01/a1 asks for no choice"):
         checks.choice("ch01/a1", "a")
+    for name in ("ch01/zz", "ch99/a1", "a1"):
+        with pytest.raises(ValueError, match=f"there is no task '{name}'"):
+            checks.number(name, 1)
 
 
 class Odd:
@@ -706,6 +785,9 @@ def test_matrices_and_arrays_without_axes_are_read_alike_in_both_parts(make):
         ("ch01/a1", (186, 0)),  # 186,000 as the book prints it
         ("ch01/a1", "186,000"),
         ("ch01/a1", "$186,000.00"),
+        ("ch01/a1", "€186,000"),
+        ("ch01/a1", "186'000"),
+        ("ch01/a1", "186’000"),
         ("ch01/a1", " 186 000 "),
         ("ch01/a1", [186_000]),
         ("ch01/a1", {186_000.0}),
@@ -736,6 +818,10 @@ def notes_of(task):
     return grader_notes.notes(chapter)[name]["right"]
 
 
+def test_no_thousands_begin_with_a_0():
+    assert reading.readings("0,500") == reading.readings((0, 5)) == [0.5]
+
+
 def test_how_a_number_was_read_is_said():
     with pytest.raises(checks.NotYet, match=r"\(\(150, 0\) was read as 150000\.\)"):
         checks.number("ch01/a1", (150, 0))
@@ -747,6 +833,28 @@ def test_how_a_number_was_read_is_said():
 def test_what_is_no_number_in_any_form_is_refused(value):
     with pytest.raises(checks.NotYet):
         checks.number("ch01/a1", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ((3, -5), "a1 holds 2 things"),
+        (True, "a1 is of type bool: it should be one number"),
+        ([True], "a1 is of type bool"),
+    ],
+)
+def test_what_looks_like_a_number_and_is_none_is_called_what_it_is(value, says):
+    with pytest.raises(checks.NotYet, match=says):
+        checks.number("ch01/a1", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("f", "the letters to choose from are a, b, c, d"), ("ab", "choose one letter")],
+)
+def test_a_choice_that_is_none_is_told_the_letters(value, says):
+    with pytest.raises(checks.NotYet, match=says):
+        checks.choice("ch01/b1", value)
 
 
 @pytest.mark.parametrize(
