@@ -94,7 +94,9 @@ def test_code_is_counted_in_its_full_lines_and_its_print():
         ("hide-cell", NOTHING),
         ("remove-cell", NOTHING),
         ("hide-input", NOTHING._replace(printed_lines=1)),
+        ("remove-input", NOTHING._replace(printed_lines=1)),
         ("hide-output", NOTHING._replace(code_lines=1)),
+        ("remove-output", NOTHING._replace(code_lines=1)),
     ],
 )
 def test_what_is_folded_is_not_counted(tag, found):
@@ -104,7 +106,8 @@ def test_what_is_folded_is_not_counted(tag, found):
 def test_a_lab_a_caption_and_a_prediction_are_counted():
     assert counted(code("", html="<div data-lab='walk'>")).labs == 1
     assert counted(code("", caption="See the line.")).words == 3
-    assert counted("```{admonition} Predict first\n:class: tip\nHow?\n```").predictions == 1
+    predict = "```{admonition} Predict first\n:class: tip\nHow?\n```\n"
+    assert counted(f"{predict}\n{predict}").predictions == 2
 
 
 def test_the_minutes_are_written_into_the_opening():

@@ -115,7 +115,7 @@ def tab(places):
                 page = tabs[key]
                 page.goto("about:blank")  # what the last page's tests have changed is of no account
                 page.set_viewport_size(DESK)
-                page.emulate_media(media="screen", color_scheme=way.get("color_scheme"))
+                page.emulate_media(media="screen", color_scheme=way.get("color_scheme", "light"))
                 page.goto(homes[way.get("over", "http")] + path)
             else:
                 page = tabs[key] = open_page(path, viewport=DESK, **way)
@@ -342,8 +342,10 @@ def test_nothing_of_a_formula_is_cut_above_or_below(desk):
 def styled(page, style):
     """Add a style to a page until the block ends."""
     added = page.add_style_tag(content=style)
-    yield
-    added.evaluate("(style) => style.remove()")
+    try:
+        yield
+    finally:
+        added.evaluate("(style) => style.remove()")
 
 
 def picture(page):

@@ -5,10 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import pytest
 from jupyter_cache import get_cache
 from nbformat import v4
+from of_the_build import Recording
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "tests.house.of_the_build"]
@@ -37,6 +40,15 @@ BUILT = {  # what the build made of a notebook that stores the number 3, and the
     "an_ignored_number": (notebook("an_ignored_number", number=4, tags=IGNORED), []),
     "other_code": (notebook("other"), [0, 1]),
 }
+
+
+def test_an_output_of_other_code_is_none_of_this_cells():
+    record = SimpleNamespace(pk=1, nb=notebook("built"))
+    executions = SimpleNamespace(
+        match_cache_notebook=lambda notebook: record, get_cache_bundle=lambda pk: record
+    )
+    with pytest.raises(AssertionError):
+        Recording(record.nb, executions).execute_cell_input("print(2)", allow_stdin=False)
 
 
 def test_another_output_is_found_and_a_notebook_that_was_not_executed(tmp_path):

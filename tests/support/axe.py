@@ -57,8 +57,10 @@ THINNED = """() => {
 def thinned(page):
     """Open a page's folds, and keep of its code and formulas one of each look, for a block."""
     undo = page.evaluate_handle(THINNED)
-    yield
-    undo.evaluate("(undo) => undo()")
+    try:
+        yield
+    finally:
+        undo.evaluate("(undo) => undo()")
 
 
 # All of a page but one part of it, what that lies in, and what gives it its look is taken out: axe
@@ -81,8 +83,10 @@ ALONE = """(part) => {
 def alone(page, part):
     """Leave of a page only a part of it, by its selector, for a block."""
     undo = page.evaluate_handle(ALONE, part)
-    yield
-    undo.evaluate("(undo) => undo()")
+    try:
+        yield
+    finally:
+        undo.evaluate("(undo) => undo()")
 
 
 def axe_finds_nothing_in(page, part):
