@@ -169,7 +169,7 @@ def report(name):
     return REPORTS / f"{name.replace(' ', '-')}.xml"
 
 
-def counts(reports=REPORTS):
+def counts(reports):
     """Return how many tests passed, failed and were skipped, over all stages that count tests."""
     trees = map(ElementTree.parse, reports.glob("*.xml"))
     suites = [suite for tree in trees for suite in tree.iter("testsuite")]
@@ -180,7 +180,7 @@ def counts(reports=REPORTS):
     return total - failures - errors - skipped, failures + errors, skipped
 
 
-def failures(reports=REPORTS):
+def failures(reports):
     """Return a line for each test that failed: where it stands, its name, and what was said."""
     lines = []
     for tree in map(ElementTree.parse, sorted(reports.glob("*.xml"))):
@@ -191,7 +191,7 @@ def failures(reports=REPORTS):
     return lines
 
 
-def costs(kind, reports=REPORTS):
+def costs(kind, reports):
     """Return the seconds that the tests of each chapter or each lab took, the dearest first."""
     seconds = Counter()
     for tree in map(ElementTree.parse, reports.glob("*.xml")):
@@ -212,16 +212,16 @@ def main():
             for done in side_by_side.map(partial(run_lane, rest=deque(rest)), lanes):
                 results |= done
     for kind in SUBJECTS:
-        dearest = [f"{subject} {seconds:.0f} s" for subject, seconds in costs(kind)]
+        dearest = [f"{subject} {seconds:.0f} s" for subject, seconds in costs(kind, REPORTS)]
         print(f"\nThe tests of each {kind}: {', '.join(dearest)}.")
     stages = [f"{name} {seconds:.0f} s" for name, (_, seconds) in results.items()]
     print(f"\n{', '.join(stages)}; all in all {(time.monotonic() - start) / 60:.1f} minutes.")
     broken = [name for name, (passed, _) in results.items() if not passed]
-    for line in failures()[:SHOWN]:
+    for line in failures(REPORTS)[:SHOWN]:
         print(line)
     print("\n".join(left_out) if SECOND.exists() else NO_SECOND)
     print(f"{'Failed: ' + ', '.join(broken) if broken else 'Every stage passed.'}")
-    passed, failed, skipped = counts()
+    passed, failed, skipped = counts(REPORTS)
     if skipped:
         print(f"{skipped} tests were skipped: a skipped test promises nothing, so this run fails.")
     print(f"{passed} passed, {failed} failed")

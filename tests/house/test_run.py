@@ -1,11 +1,17 @@
 """Promise: `make test` runs every stage, the counts that close it are those of all of them."""
 
 import ast
+import re
 import sys
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import run
+
+from exercises import SOURCES
+from notebooks import NOTEBOOKS
 
 KITS = {"test_lab_kit", "test_lab_live"}  # of all labs
 LAB_TESTS = sorted((run.ROOT / "tests" / "browser").glob("test_lab_*.py"))
@@ -88,6 +94,97 @@ def test_a_stage_that_fails_is_seen_and_its_lines_are_shown(capsys):
     assert "a stage | a line" in said
     assert "=== a stage: FAILED" in said
     assert run.run("another", [sys.executable, "-c", ""])[0]
+
+
+REPORTING = """
+import os, sys
+failures, skipped, ending, *_, place = sys.argv[1:]
+numbers = f'tests="7" failures="{failures}" errors="0" skipped="{skipped}"'
+with open(place.removeprefix("--junitxml="), "w") as report:
+    report.write(f"<testsuites><testsuite {numbers}/></testsuites>")
+os.kill(os.getpid(), 9) if ending == "killed" else sys.exit(int(ending))
+"""
+
+
+def counting(failures=0, skipped=0, ending=0):
+    """A stage of seven tests."""
+    return [sys.executable, "-c", REPORTING, *map(str, [failures, skipped, ending]), "pytest"]
+
+
+def plain(ending=0):
+    """A stage that counts no tests."""
+    return [sys.executable, "-c", f"raise SystemExit({ending})"]
+
+
+GOOD = {"lint": plain(), "pages": counting(), "book": plain(), "speed": counting()}
+
+
+@pytest.mark.parametrize(
+    ("stages", "ends", "says"),
+    [
+        ({}, 0, "Every stage passed.\n14 passed, 0 failed\n"),
+        ({"lint": plain(1)}, 1, "Failed: lint\n14 passed, 0 failed\n"),
+        ({"book": plain(2)}, 1, "Failed: book\n14 passed, 0 failed\n"),
+        ({"pages": counting(2, 0, 1)}, 1, "Failed: pages\n12 passed, 2 failed\n"),
+        ({"pages": counting(2, 0, 0)}, 1, "12 passed, 2 failed\n"),
+        ({"pages": counting(0, 0, "killed")}, 1, "Failed: pages\n14 passed, 0 failed\n"),
+        ({"speed": counting(0, 3)}, 1, "this run fails.\n11 passed, 0 failed\n"),
+        ({"lint": plain(1), "speed": counting(1, 0, 1)}, 1, "Failed: lint, speed\n13 passed, 1"),
+    ],
+)
+def test_a_run_passes_only_if_all_stages_do(tmp_path, monkeypatch, capsys, stages, ends, says):
+    monkeypatch.setattr(run, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(run, "REPORTS", tmp_path / "_build/tests")
+    monkeypatch.setattr(run, "STAGES", GOOD | stages)
+    monkeypatch.setattr(run, "STEPS", [([["lint"], ["pages"]], ["book"]), ([["speed"]], [])])
+    with pytest.raises(SystemExit) as ended:
+        run.main()
+    assert int(ended.value.code) == ends
+    assert says in capsys.readouterr().out
+
+
+AGAIN = {"speed", "second Python"}  # these try again what another stage has tried
+PLACES = re.compile(r"(?:tests|notebooks|book|exercises)\b")
+
+
+def tried_in(stage):
+    """The files of tests, and the notebooks, that a stage runs."""
+    command = [part for part in run.STAGES[stage] if isinstance(part, str)]
+    ignored = {part.removeprefix("--ignore=") for part in command if part.startswith("--ignore=")}
+    given = [part for part in command if PLACES.match(part) and (run.ROOT / part).exists()]
+    kinds = ["test_*.py", *["*.ipynb"] * ("--nbval" in command)]
+    files = {
+        file.relative_to(run.ROOT)
+        for part in given
+        for kind in kinds
+        for file in [run.ROOT / part, *(run.ROOT / part).rglob(kind)]
+        if file.match(kind)
+    }
+    return {file for file in files if not ignored & set(map(str, [file, *file.parents]))}
+
+
+def test_every_test_and_every_notebook_is_in_one_stage():
+    stages = [name for name, command in run.STAGES.items() if "pytest" in command]
+    tried = Counter(file for stage in set(stages) - AGAIN for file in tried_in(stage))
+    written = {file.relative_to(run.ROOT) for file in (run.ROOT / "tests").rglob("test_*.py")}
+    notebooks = {path.relative_to(run.ROOT) for path in [*NOTEBOOKS, *SOURCES]}
+    assert tried == Counter([*written, *notebooks])
+    assert tried_in("second Python") > notebooks
+    assert len(written) > 100
+    assert len(notebooks) > 50
+
+
+def test_no_stage_leaves_out_tests_by_name_or_compares_loosely():
+    """Options that leave tests out are the two that part what measures time from the rest."""
+    options = {str(part) for command in run.STAGES.values() for part in command}
+    assert not options & {"-k", "--lf", "--nbval-lax", "--deselect"}
+    marks = {
+        name: mark
+        for name, command in run.STAGES.items()
+        for option, mark in pairwise(command)
+        if option == "-m" and mark != "pytest"
+    }
+    assert marks == {"all labs": "not timed", "each lab": "not timed", "speed": "timed"}
 
 
 def test_a_lane_that_is_done_takes_what_no_other_has_begun(monkeypatch):
