@@ -2,8 +2,11 @@
 
 import gzip
 import io
+import json
 import re
 from base64 import b64decode
+from functools import cache
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -11,11 +14,14 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 import yaml
+from contents import LISTED, PARTS
+from docutils import nodes
 from fontTools.ttLib import TTFont
 from PIL import Image
 from printed_tables import Table, blocks_of
 
-from notebooks import CHAPTERS, NOTEBOOKS, ROOT, page_of, short
+from linreg import labs
+from notebooks import CHAPTERS, DEEPER, NOTEBOOKS, ROOT, figure_texts, page_of, short, shows_image
 
 SITE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 FRONT = "book/index.html"
@@ -129,12 +135,20 @@ def test_every_picture_has_its_size_and_waits_to_be_seen(book):
                 continue
             seen += 1
             assert image["loading"] == "lazy", page
-            if image["src"].endswith(".png"):
-                with Image.open((page.parent / image["src"]).resolve()) as picture:
-                    wide, high = picture.size
-                ratio = int(image["width"]) / int(image["height"])
-                assert ratio == pytest.approx(wide / high, rel=0.01), (page, image["src"])
+            wide, high = size_of((page.parent / image["src"]).resolve())
+            ratio = int(image["width"]) / int(image["height"])
+            assert ratio == pytest.approx(wide / high, rel=0.01), (page, image["src"])
     assert seen > 50
+
+
+@cache
+def size_of(picture):
+    """The width and height of a picture's own file."""
+    if picture.suffix == ".svg":
+        *_, wide, high = ElementTree.parse(picture).getroot().get("viewBox").split()
+        return float(wide), float(high)
+    with Image.open(picture) as pixels:
+        return pixels.size
 
 
 def test_figures_are_lines_where_that_weighs_less(book):
@@ -144,6 +158,13 @@ def test_figures_are_lines_where_that_weighs_less(book):
 
 
 # Sharing
+
+
+def first_alt(path):
+    """What the first figure of a notebook shows, in words; None where it has no figure."""
+    cells = nbformat.read(path, as_version=4).cells
+    figures = (cell for cell in cells if cell.cell_type == "code" and shows_image(cell))
+    return next((figure_texts(figure)["alt"] for figure in figures), None)
 
 
 @every_chapter
@@ -160,11 +181,18 @@ def test_a_chapter_says_what_it_is_where_it_is_shared(book, path):
     assert said["og:description"] == said["description"]
     assert said["og:description"].endswith("?")
     assert said["og:description"][:30] in opening
+    assert said["og:image:alt"] == (first_alt(path) or said["og:image:alt"])
     assert len(said["og:image:alt"]) > 30
     with Image.open(book / said["og:image"].removeprefix(SITE)) as picture:
         assert picture.width >= 600
     canonical = [one["href"] for one in found.named("link") if one.get("rel") == "canonical"]
     assert canonical == [SITE + page_of(path)]
+
+
+def test_no_two_chapters_share_a_picture(book):
+    pictures = list((book / "_static/shared").glob("notebooks-[0-9]*.png"))
+    assert len(pictures) == sum(first_alt(path) is not None for path in CHAPTERS) > 10
+    assert len({picture.read_bytes() for picture in pictures}) == len(pictures)
 
 
 def test_the_front_page_has_a_picture_too(book):
@@ -206,8 +234,108 @@ def test_the_index_lists_the_terms_and_leads_to_where_they_are_explained(book):
     entries = re.findall(r'<a href="(notebooks/[^"#]+)#(term-[^"]+)">([^<]+)</a>', html)
     terms = {name for *_, name in entries}
     assert {"residual", "gradient", "leverage", "condition number", "momentum"} <= terms
-    for page, place, _ in entries:
+    term = None
+    for page, place, name in entries:
+        term = term if re.fullmatch(r"\[\d+\]", name) else unescape(name)  # one more place of it
+        assert place == nodes.make_id(f"term-{term}")
         assert f'id="{place}"' in (book / page).read_text(encoding="utf-8"), place
+
+
+# What leads from place to place
+
+
+def test_an_equation_is_called_by_its_own_number_wherever_it_is_named(book):
+    texts = {page: page.read_text(encoding="utf-8") for page in own_pages(book)}
+    numbered = r'<div class="math" id="(equation-[\w-]+)">\s*<span class="eqno">\((\d+)\)'
+    own = {(page, place): n for page in texts for place, n in re.findall(numbered, texts[page])}
+    assert len(set(own.values())) == len(own) > 100
+    naming = r'<a class="reference internal" href="([^"#]*)#(equation-[\w-]+)">\((\d+)\)</a>'
+    named = [
+        (own[(page.parent / file).resolve() if file else page, place], number)
+        for page, text in texts.items()
+        for file, place, number in re.findall(naming, text)
+    ]
+    assert [pair for pair in named if pair[0] != pair[1]] == []
+    assert len(named) > 100
+
+
+RELEASES = sorted((ROOT / "exercises/release").glob("*/*.ipynb"))
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_a_page_of_exercises_gives_its_own_notebook_to_take_home(book, path):
+    page = book / page_of(path)
+    (link,) = [one for one in tags(page).named("a") if "download" in one]
+    assert (page.parent / link["href"]).read_bytes() == path.read_bytes()
+    assert f">Download {path.name}</a>" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", CHAPTERS + DEEPER, ids=short)
+def test_the_way_of_a_page_names_chapters_by_title_and_minutes(book, path):
+    """Of a deeper page it names the chapter that it hangs on, and its own minutes."""
+    here = next(chapter for chapter in LISTED if path.match(f"{chapter.page}.ipynb"))
+    (way,) = re.findall('<nav class="lr-way".*?</nav>', (book / page_of(path)).read_text(), re.S)
+    if here.deeper:
+        (chapter,) = [other for other in LISTED if f"{other.number}*" == here.number]
+        assert f"A deeper page, {here.minutes} minutes, for who" in way
+        steps = {(f"../{chapter.page.partition('/')[2]}.html", None)}
+        assert f">Chapter {chapter.number}: {escape(chapter.title)}</a>" in way
+    else:
+        (part,) = [chapters for chapters in PARTS if here in chapters]
+        steps = {
+            (
+                "#" if other == here else f"{other.page.partition('/')[2]}.html",
+                f"Chapter {other.number}: {other.title}, {other.minutes} minutes",
+            )
+            for other in part
+        }
+    links = Tags(way).named("a")
+    assert {(link["href"], link.get("title")) for link in links} == steps
+    assert all(link.get("aria-label") == link.get("title") for link in links)
+
+
+def test_the_front_page_shows_the_first_figure_of_the_chapter_that_it_leads_to(book):
+    (shown,) = re.findall('<div class="lr-echo.*?</div>', (book / FRONT).read_text(), re.S)
+    (link,), (image,) = Tags(shown).named("a"), Tags(shown).named("img")
+    page, _, place = link["href"].partition("#")
+    (chapter,) = [path for path in CHAPTERS if page == f"../{page_of(path)}"]
+    assert image["alt"] == first_alt(chapter)
+    assert f'id="{place}"' in (book / page_of(chapter)).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [FRONT, "book/labs.html"])
+def test_each_lab_of_the_gallery_says_what_it_asks_and_in_which_chapter(book, page):
+    text = (book / page).read_text(encoding="utf-8")
+    (gallery,) = re.findall('<ul class="lr-labs.*?</ul>', text, re.S)
+    cards = re.findall(
+        r'<a href="\.\./([^"#]+)#([^"]+)">.*?<strong>(.*?)</strong>(.*?)<small>(.*?)</small>',
+        gallery,
+        re.S,
+    )
+    kinds = {kind.title: kind for kind in (getattr(labs, name) for name in labs.__all__)}
+    assert {unescape(title) for _, _, title, _, _ in cards} == set(kinds)
+    assert len(cards) == len(kinds)
+    for address, place, title, question, where in cards:
+        kind = kinds[unescape(title)]
+        (chapter,) = [c for c in LISTED if address == f"{c.page}.html"]
+        assert unescape(question).strip() == kind.question
+        assert unescape(where) == f"Chapter {chapter.number}: {chapter.title}"
+        html = (book / address).read_text(encoding="utf-8")
+        assert f'id="{place}"' in html
+        assert f'data-lab="{kind.slug()}"' in html
+
+
+def test_of_what_a_search_finds_chapters_come_before_deeper_pages_and_exercises(book):
+    told = (book / "_static/search/sections.js").read_text(encoding="utf-8")
+    sections = json.loads(told.removeprefix("window.lrSections = ").rstrip(";\n"))
+    weights = {}
+    for section in sections:
+        kind = re.match("notebooks/deeper|notebooks|book|exercises", section["id"])[0]
+        weights.setdefault(kind, set()).add(section["weight"])
+    (chapter,), (back,), (deeper,), (exercise,) = (
+        weights[kind] for kind in ("notebooks", "book", "notebooks/deeper", "exercises")
+    )
+    assert chapter > back > deeper > exercise
 
 
 # Letters

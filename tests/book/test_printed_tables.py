@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from printed_tables import Table, blocks_of, replace
+from printed_tables import Table, blocks_of, node_of, replace
 
 from notebooks import NOTEBOOKS
 
@@ -137,6 +137,31 @@ def test_no_word_that_was_printed_is_lost_and_each_stays_in_its_row(notebook):
                 said, printed = words(block, lines)
                 assert said == printed
             assert not any(lines)
+
+
+def shown(text):
+    """The table of a page in which such lines were printed."""
+    document = new_document("page")
+    document += nodes.literal_block(text, text, classes=["output", "stream"], language="none")
+    replace(None, document)
+    return document[0]
+
+
+def test_a_minus_is_one_and_an_exponent_stays_as_python_reads_it():
+    table = shown("rows   slope   error\n   1  -1e-06  -2.5%\n  20   2e-11    15G")
+    entries = [entry.astext() for entry in table.findall(nodes.entry)]
+    assert entries[3:] == ["1", "−1e-06", "−2.5%", "20", "2e-11", "15G"]
+    assert all(entry["classes"] == ["lr-number"] for entry in table.findall(nodes.entry))
+    assert not any(spec["stub"] for spec in table.findall(nodes.colspec))
+
+
+def test_a_head_above_two_columns_spans_them_and_stands_as_they_do():
+    heads = [[("", 1), ("said", 2), ("in 2010", 2)], one("", "of", "by", "mean", "MAE")]
+    table = node_of(Table(heads, [("plain", "yes", "no", "948", "12")]), None)
+    upper = next(table.findall(nodes.row))
+    assert [entry.get("morecols", 0) for entry in upper] == [0, 1, 1]
+    assert [entry["classes"] for entry in upper] == [[], [], ["lr-number"]]
+    assert [spec["stub"] for spec in table.findall(nodes.colspec)] == [True, *[False] * 4]
 
 
 def test_a_page_gets_the_table_between_its_texts():
