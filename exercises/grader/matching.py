@@ -11,10 +11,10 @@ from grader.cells import grade_id, is_answer, is_text
 
 __all__ = ["Match", "match", "plain", "words"]
 
-# A line that defines a function or a class, or assigns to names: `a1, a2 = 1, 2`.
+# A line that defines a function or a class, or assigns to names: `a1, a2 = 1, 2`, `mine = a1 = 1`.
 _DEFINES = re.compile(
     r"^(?:(?:async[ \t]+)?def|class)[ \t]+(?P<name>\w+)"
-    r"|^(?P<names>[\w*][\w \t,*]*)(?::[^=\n]*)?=(?!=)",
+    r"|^(?P<names>[\w*][\w \t,*]*(?:=(?!=)[\w \t,*]+)*)(?::[^=\n]*)?=(?!=)",
     re.MULTILINE,
 )
 

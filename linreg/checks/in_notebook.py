@@ -32,7 +32,8 @@ def cells_of(names):
 
 def missing(name, cells):
     """Return why a name is missing: the cell that should define it is no Python, or was not run."""
-    defining = re.compile(rf"^\s*(def {name}\b|{name}\s*=)", re.MULTILINE)
+    assigned = rf"(?:[\w \t,*=]*[,=\s])?{name}\b[ \t]*(?:,[\w \t,*]*)?(?::[^=\n]*)?=(?!=)"
+    defining = re.compile(rf"^\s*(?:def {name}\b|{assigned})", re.MULTILINE)
     cell = next((text for text in reversed(cells) if defining.search(text)), None)
     if cell is None:
         return f"There is no {name} yet: run the cell with your answer first."

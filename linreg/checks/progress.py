@@ -15,20 +15,20 @@ from pathlib import Path
 from linreg.checks.not_yet import NotYet
 
 VARIABLE = "LINREG_PROGRESS"  # names another file
+USUAL = {  # the variable that may name the user's folder for data, and where that is usually
+    "win32": ("APPDATA", "AppData/Roaming"),
+    "darwin": ("", "Library/Application Support"),
+}
 _unwritten = {}  # what could not be written
 
 
 def place():
     """Return the path of the file: in the user's folder for data, or as the variable says."""
-    if os.environ.get(VARIABLE):
-        return Path(os.environ[VARIABLE])
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("APPDATA", Path.home() / "AppData/Roaming"))
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library/Application Support"
-    else:
-        folder = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"))
-    return folder / "linreg/progress.json"
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    variable, usual = USUAL.get(sys.platform, ("XDG_DATA_HOME", ".local/share"))
+    folder = os.environ.get(variable) or Path.home() / usual  # an empty variable names nothing
+    return Path(folder) / "linreg/progress.json"
 
 
 def stored():

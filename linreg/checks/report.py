@@ -62,8 +62,7 @@ def report(path, *, seconds=60):
 
 def chapter_of(path):
     """Return the chapter that a notebook of exercises belongs to, such as ``"ch03"``."""
-    named = [match["task"] for cell in _read(path).cells if (match := TASK.search(cell.source))]
-    return named[0].partition("/")[0] if named else None
+    return next(iter(_chapters(filter(_is_check, _read(path).cells))), None)
 
 
 def _demand_libraries():
@@ -192,10 +191,8 @@ def _said(error):
 
 def _missing(checks):
     """Return a line for each task of the chapter whose check is no longer in the notebook."""
-    named = [match["task"] for cell in checks if (match := TASK.search(cell.source))]
     there = {_task(cell) for cell in checks}
-    chapters = sorted({task.partition("/")[0] for task in named})
-    wanted = [f"{chapter}/{name}" for chapter in chapters for name in tasks_of(chapter)]
+    wanted = [f"{chapter}/{name}" for chapter in _chapters(checks) for name in tasks_of(chapter)]
     message = "Its check is missing. Copy its cells from a fresh release."
     return [
         Line(name, 0, points, message)
@@ -203,6 +200,12 @@ def _missing(checks):
         for name, points in _steps(task)
         if name not in there
     ]
+
+
+def _chapters(checks):
+    """List the chapters whose tasks these checks name."""
+    named = [match["task"] for cell in checks if (match := TASK.search(cell.source))]
+    return sorted({task.partition("/")[0] for task in named})
 
 
 def _steps(task):

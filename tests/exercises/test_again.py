@@ -1,6 +1,7 @@
 """Promise: a learner can try once more at home, on inputs drawn anew, and is judged rightly."""
 
 import json
+import random
 
 import numpy as np
 import pytest
@@ -57,6 +58,31 @@ def shifted(number, part):
 def test_the_right_answer_is_told_so(name, capsys):
     tried(BY_NAME[name], BY_NAME[name].solution, times=5)
     assert capsys.readouterr().out.count(f"{name}: right on fresh inputs too, those of draw ") == 5
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_any_draw_may_come_and_is_named(place, monkeypatch, capsys):
+    monkeypatch.setattr(random.SystemRandom, "choice", lambda _, draws: draws[place])
+    tried(BY_NAME["ch01/c1"], BY_NAME["ch01/c1"].solution)
+    number = len(practice.of("ch01/c1")["fresh"]["draws"])
+    draw = range(1, number + 1)[place]
+    assert f"those of draw {draw} of {number}." in capsys.readouterr().out
+
+
+def test_the_names_of_a_notebook_stay_what_they_were():
+    """The check defines names as well, and one of them is a name of the learner's here."""
+    names = answered(BY_NAME["ch01/c1"], f"{BY_NAME['ch01/c1'].solution}\nhidden_c1 = 'mine'")
+    names["checks"] = checks
+    before = dict(names)
+    exec("checks.again('ch01/c1')", names)
+    assert names == before
+
+
+def test_a_check_that_breaks_off_after_right_lines_is_not_right(monkeypatch):
+    drawn = fresh.drawn
+    monkeypatch.setattr(fresh, "drawn", lambda *given: drawn(*given)[:1])
+    with pytest.raises(checks.NotYet, match="On fresh inputs the check broke off"):
+        tried(BY_NAME["ch01/c1"], BY_NAME["ch01/c1"].solution)
 
 
 @pytest.mark.parametrize(

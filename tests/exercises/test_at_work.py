@@ -70,6 +70,15 @@ def test_it_is_the_learners_own_function_that_works(task):
         ask(task, names)
 
 
+def test_the_names_of_a_notebook_stay_what_they_were():
+    task = SHOWN[0]
+    succeed(task)
+    names = notebook_of(task, as_handed_in(task))
+    before = dict(names)
+    ask(task, names)
+    assert names == before
+
+
 def test_before_success_there_is_nothing_to_see():
     task = SHOWN[0]
     with pytest.raises(checks.NotYet, match="run its check until it passes"):

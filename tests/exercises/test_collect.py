@@ -15,7 +15,7 @@ from nbformat import writes as written
 from grader.apart import Bounds
 from grader.collect import collect, zips
 from grader.collect.budget import LARGEST_FILE, STUDENT_LIMITS
-from grader.collect.files import UnreadableError
+from grader.collect.files import UnreadableError, shown
 from grader.collect.names import label_of
 from grader.collect.reading import read_notebook
 
@@ -261,6 +261,7 @@ MIXED = {
     "ann/.DS_Store": (b"x", "ignored", "made by the system"),
     "ann/data.csv": (b"1,2", "ignored", "data or a picture"),
     "ann/plot.PNG": (b"x", "ignored", "data or a picture"),
+    "ann/IMG_0001.HEIC": (b"x", "ignored", "data or a picture"),
     "ann/ch03.html": (b"<p>", "ignored", "handed in beside a notebook"),
     "ann/homework.html": (b"<p>", "ignored", "handed in beside a notebook"),
     "ann/ch01.py": (b"x", "refused", "a .py file, not a notebook: ask for the .ipynb"),
@@ -283,6 +284,15 @@ def test_every_file_gets_a_verdict_and_a_reason(tmp_path):
     assert verdicts(result) == {name: verdict for name, (_, verdict, _) in MIXED.items()}
     for found in result.found:
         assert MIXED[found.file][2] in found.reason, found
+
+
+def test_of_a_very_long_path_its_beginning_and_its_end_are_shown():
+    assert shown(("x" * 300,)) == "x" * 300
+    text = shown(("ann", "x" * 300, "ch03.ipynb"))
+    assert len(text) == 300
+    assert text.startswith("ann/x")
+    assert "x…x" in text
+    assert text.endswith("x/ch03.ipynb")
 
 
 def test_what_is_no_plain_file(tmp_path):
@@ -405,6 +415,17 @@ def test_between_equals_the_name_decides_the_chapter(tmp_path):
 def test_a_name_says_whether_a_chapters_deeper_notebook_is_meant(name, says):
     label = label_of((name,), 0)
     assert (label.name, label.chapter, label.attempt) == says
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ann (1).ipynb", "ann-Copy1.ipynb", "ann - Copy.ipynb", "ann - Copy (2).ipynb"),
+        *("ann copy.ipynb", "ann copy 2.ipynb", "Copy of ann.ipynb", "Copy of Copy of ann.ipynb"),
+    ],
+)
+def test_the_mark_of_a_copy_is_no_part_of_a_students_name(name):
+    assert label_of((name,), 0).name == "ann"
 
 
 def test_a_notebook_of_something_else(tmp_path):

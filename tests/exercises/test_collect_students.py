@@ -2,6 +2,8 @@
 
 import itertools
 import unicodedata
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from test_collect import N1, N3, SKELETONS, collected, lay, stored, verdicts, zipped
@@ -302,6 +304,11 @@ def test_an_empty_folder_alone(tmp_path):
         ("2024-03-01 10:00:00.1 UTC", "2024-03-01 10:00:00.25 UTC"),
         ("2024-03-01 10:00:00.9 UTC", "2024-03-01 10:00:01 UTC"),
         ("2024-03-01", "2024-03-01-00-00-01"),
+        ("2024-03-01 10.30.20", "2024-03-01 10.30.40"),
+        ("2024-03-01 10.30.20.1", "2024-03-01 10.30.20.25"),
+        ("2024-03-01 10:00:00 +08", "2024-03-01 03:00:00 UTC"),
+        ("2024-03-01 10:00:00 UTC", "2024-03-01 09:00:00 -03"),
+        ("2024-03-01 10:00:00-02", "2024-03-01 11:00:00"),  # of a second file, perhaps
         ("", "2024-02-30"),
         ("2024-99-99 99:99:99", "1971-01-01"),
     ],
@@ -315,6 +322,26 @@ def test_times_are_compared_as_instants(tmp_path, earlier, later):
             f"e+ch03+{earlier}+b/ch03.ipynb": stored(answer="old"),
         }
         assert answers(collected(tmp_path, files | {"zoe.ipynb": N3}))["e"] == "new"
+
+
+ZONES = [  # a place, and what its time is called in January and in July
+    *(("UTC", "UTC", "Z"), ("Europe/London", "GMT", "BST"), ("Europe/Lisbon", "WET", "WEST")),
+    *(("Europe/Berlin", "CET", "CEST"), ("Europe/Berlin", "MEZ", "MESZ")),
+    *(("Europe/Helsinki", "EET", "EEST"), ("Europe/Moscow", "MSK", "MSK")),
+    *(("Asia/Kolkata", "IST", "IST"), ("Asia/Singapore", "SGT", "SGT")),
+    *(("Asia/Hong_Kong", "HKT", "HKT"), ("Asia/Tokyo", "JST", "JST")),
+    *(("Asia/Seoul", "KST", "KST"), ("Australia/Sydney", "AEDT", "AEST")),
+    *(("Pacific/Auckland", "NZDT", "NZST"), ("America/Halifax", "AST", "ADT")),
+    *(("America/New_York", "EST", "EDT"), ("America/Chicago", "CST", "CDT")),
+    *(("America/Denver", "MST", "MDT"), ("America/Los_Angeles", "PST", "PDT")),
+]
+
+
+@pytest.mark.parametrize(("place", "january", "july"), ZONES)
+def test_the_name_of_a_zone_is_read_as_the_time_of_its_place(place, january, july):
+    for month, zone in ((1, january), (7, july)):
+        time = datetime(2024, month, 15, 10, tzinfo=ZoneInfo(place))
+        assert instant(f"{time:%Y-%m-%d %H:%M:%S} {zone}") == time.timestamp()
 
 
 def test_the_number_of_an_attempt_comes_before_a_browsers(tmp_path):

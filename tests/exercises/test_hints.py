@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,7 +46,9 @@ def fail():
 
 
 def test_the_first_hint_comes_at_once_and_the_next_after_tries(capsys):
-    assert "Hint 1 of 3: Write one and the same prediction" in printed(capsys)
+    text = printed(capsys)
+    assert "Hint 1 of 3: Write one and the same prediction" in text
+    assert "after 2 more tries." in text
     fail()
     assert "Clue" not in printed(capsys)
     assert "after 1 more try." in printed(capsys)
@@ -65,6 +68,19 @@ def test_a_worked_answer_comes_on_giving_up_or_after_success(capsys):
     assert "All of it." in printed(capsys, give_up=True)
     assert "All of it." not in printed(capsys)
     checks.passed(TASK)
+    assert "All of it." in printed(capsys)
+
+
+def test_success_takes_no_try_back(capsys):
+    fail()
+    fail()
+    checks.passed(TASK)
+    assert "Hint 2 of 3" in printed(capsys)
+
+
+def test_a_wrong_try_after_success_closes_nothing(capsys):
+    checks.passed(TASK)
+    fail()
     assert "All of it." in printed(capsys)
 
 
@@ -136,6 +152,66 @@ def test_where_a_file_can_no_longer_be_written_tries_count_on(monkeypatch):
         assert progress.tries(TASK) == tries
 
 
+def test_without_a_home_folder_tries_count_all_the_same(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for variable in (progress.VARIABLE, "XDG_DATA_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(progress.Path, "home", homeless)
+    monkeypatch.setattr(progress, "_unwritten", {})
+    fail()
+    assert progress.tries(TASK) == 1
+
+
+def test_a_write_that_breaks_off_in_the_middle_loses_nothing(monkeypatch):
+    def interrupted(path, text, **named):
+        path.write_bytes(text.encode()[: len(text) // 2])
+        raise KeyboardInterrupt
+
+    checks.passed(TASK)
+    before = progress.stored()
+    monkeypatch.setattr(progress.Path, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        checks.passed("ch01/c1")
+    assert progress.stored() == before
+
+
+@pytest.mark.parametrize(
+    ("system", "variable", "folder"),
+    [
+        ("linux", None, "home/.local/share"),
+        ("linux", "XDG_DATA_HOME", "named"),
+        ("freebsd14", None, "home/.local/share"),
+        ("win32", None, "home/AppData/Roaming"),
+        ("win32", "APPDATA", "named"),
+        ("darwin", None, "home/Library/Application Support"),
+    ],
+)
+def test_progress_is_where_the_system_keeps_data(tmp_path, monkeypatch, system, variable, folder):
+    for each in (progress.VARIABLE, "XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.delenv(each, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, str(tmp_path / "named"))
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setattr(progress.Path, "home", lambda: tmp_path / "home")
+    assert progress.place() == tmp_path / folder / "linreg/progress.json"
+
+
+@pytest.mark.parametrize(("system", "variable"), [("linux", "XDG_DATA_HOME"), ("win32", "APPDATA")])
+def test_an_empty_variable_names_no_folder_and_a_full_one_needs_no_home(
+    tmp_path, monkeypatch, system, variable
+):
+    monkeypatch.delenv(progress.VARIABLE)
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setenv(variable, "")
+    monkeypatch.setattr(progress.Path, "home", lambda: tmp_path)
+    assert progress.place().is_relative_to(tmp_path)
+    monkeypatch.setenv(variable, str(tmp_path / "named"))
+    monkeypatch.setattr(progress.Path, "home", lambda: 1 / 0)
+    assert progress.place() == tmp_path / "named/linreg/progress.json"
+
+
 def test_an_unknown_task_is_no_task():
     with pytest.raises(ValueError, match="no task 'ch99/a1'"):
         checks.hint("ch99/a1")
@@ -185,3 +261,12 @@ def test_a_task_in_steps_is_right_once_each_of_them_is(capsys):
         assert not progress.of(task).get("right")
     checks.passed(task, step=2)
     assert progress.of(task)["right"]
+
+
+def test_a_wrong_try_between_two_steps_undoes_neither():
+    task = "ch04/c3"
+    for step in (1, 2, 3):
+        checks.passed(task, step=step)
+        progress.note_try(task)
+    assert progress.of(task)["right"]
+    assert progress.tries(task) == 3

@@ -387,10 +387,26 @@ def test_a_cell_of_the_learners_own_with_a_locked_text_stays_where_it_was_run():
     assert result.index("import numpy as np") < result.index("np.pi")
 
 
+SURE = {
+    "its type": "a1: float = 186_000",
+    "two at once": "a1, mine = 186_000, 1",
+    "two in a chain": "mine = a1 = 186_000",
+}
+
+
+@pytest.mark.parametrize("text", SURE.values(), ids=SURE)
+def test_an_answer_in_a_cell_elsewhere_is_found_with(text):
+    submitted = answered("ch01", {})
+    submitted.cells = [cell for cell in submitted.cells if cell.id != "a1"]
+    submitted.cells.append(v4.new_code_cell(text))
+    assert cell_of(of_a_chapter("ch01", submitted), "a1").source == text
+
+
 UNSURE = {
     "a print": "print(a1, end='')",
     "inside of a function": "def mine():\n    a1 = 186_000",
     "a comparison": "a1 == 186_000",
+    "a comparison that is kept": "mine = a1 == 186_000",
 }
 
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
-from classroom import answered, hand_in, solutions, with_words
+from classroom import answered, hand_in, released, solutions, with_words
 
-from exercises import CHAPTERS, SOURCES, settings, tasks
+from exercises import CHAPTERS, SOURCES, attempt, settings, tasks
 from grader.course import EXERCISES, read
 from grader.course import notebook as notebook_of
 from linreg.checks import notes, progress
 from linreg.checks.__main__ import main
 from linreg.checks.in_notebook import missing
 from linreg.checks.kernels import without_ports
-from linreg.checks.report import Line, report
+from linreg.checks.report import Line, chapter_of, report
 from linreg.checks.table import in_colour, plain
 from notebooks import ROOT
 
@@ -82,6 +82,13 @@ def test_a_lost_check_is_missed(tmp_path):
     (lost,) = [line for line in lines if line.points == 0]
     assert lost.task == "c1"
     assert "Copy its cells from a fresh release" in lost.message
+
+
+def test_the_chapter_is_that_of_the_checks_whatever_is_asked_beside_them(tmp_path):
+    notebook = released("ch01")
+    first, last = (nbformat.v4.new_code_cell('checks.hint("ch02/c1")') for _ in range(2))
+    notebook.cells = [first, *notebook.cells, last]
+    assert chapter_of(hand_in(tmp_path, "mine", notebook)) == "ch01"
 
 
 def a_check(**changes):
@@ -251,6 +258,36 @@ def test_an_answer_cell_that_breaks_off_is_told_by_its_own_error(tmp_path, answe
     assert "NameError" not in line.message
 
 
+def ended(monkeypatch, errors):
+    """Let cells end with errors, each a kind and its words, in place of being run."""
+
+    def run(notebook, *_):
+        for cell in notebook.cells:
+            if error := errors.get(settings(cell).get("grade_id")):
+                kind, said = error
+                cell.outputs = [nbformat.v4.new_output("error", ename=kind, evalue=said)]
+
+    monkeypatch.setattr("linreg.checks.report._run", run)
+
+
+@pytest.mark.parametrize("name", ["a1", "b1", "c1"])
+def test_a_task_as_it_was_handed_out_was_not_begun(tmp_path, monkeypatch, name):
+    (task,) = [task for task in tasks("ch01") if task.name == name]
+    says = str(attempt(task, task.stub).error)
+    ended(monkeypatch, {f"{name}-check": ("NotYet", says)})
+    lines = report(hand_in(tmp_path, "mine", released("ch01")))
+    assert [(line.task, line.message) for line in lines if not line.begun] == [
+        (name, f"Not yet. {says}")
+    ]
+
+
+def test_an_answer_that_could_be_judged_is_told_so_whatever_fails_below_it(tmp_path, monkeypatch):
+    errors = {"c1": ("TypeError", "boom"), "c1-check": ("NotYet", "Off by exactly 2.")}
+    ended(monkeypatch, errors)
+    lines = report(hand_in(tmp_path, "mine", answered("ch01", solutions("ch01"))))
+    assert [line.message for line in lines if line.points == 0] == ["Not yet. Off by exactly 2."]
+
+
 LINES = [
     Line("a1", 1, 1, "right"),
     Line("b1", 0, 1, "Not yet. b1 is still None: give it a letter.", begun=False),
@@ -267,9 +304,13 @@ def test_the_table_says_what_is_next_and_how_far_each_chapter_is():
     assert re.search(r"ch01 +#####\.+ 4 of 15", text)
     assert "ch02" not in text
     assert "ch99" not in text
-    assert "Next" not in plain(LINES[:1])
+    assert "Next" not in plain([LINES[0], LINES[3]])
     progress.keep("ch01", points=99)  # as of a chapter that had more points once
     assert re.search(r"ch01 +#{20} 99 of 15", plain(LINES))
+
+
+def test_the_sum_is_of_all_tasks_but_those_that_a_person_marks():
+    assert "Visible checks: 1 of 4 points." in plain(LINES)
 
 
 def test_in_a_terminal_the_table_has_colours_and_the_same_words():
@@ -307,10 +348,23 @@ def test_of_several_cells_with_an_answer_the_last_one_says_why_it_is_missing():
     assert "is no Python" in missing("f", ["f = 1 / 0", "f = ("])
 
 
+@pytest.mark.parametrize("cell", ["def follow():\n    pass", "f == 1", "g = f == 1", "print(f)"])
+def test_a_cell_that_defines_something_else_is_no_answer(cell):
+    assert "run the cell with your answer first" in missing("f", [cell])
+
+
+@pytest.mark.parametrize(
+    "cell", ["f = 1 / 0", "f: int = 1 / 0", "f, g = 1 / 0, 2", "g, f = 1 / 0, 2", "g = f = 1 / 0"]
+)
+def test_an_answer_cell_that_was_run_has_ended_with_an_error(cell):
+    assert "has ended with an error" in missing("f", [cell])
+
+
 def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
     """Not by a NameError: the cell with the answer is no Python, or has not run."""
     answers = {"c1": "def line_through(p, q)\n    return p", "c2": "1 + 1"}
     notebook = answered("ch01", answers)
+    notebook.cells.append(nbformat.v4.new_code_cell("print(from_ones_first)"))
     with without_ports() as config:
         nbclient.NotebookClient(notebook, config=config, allow_errors=True).execute()
     of = {settings(cell).get("grade_id"): cell for cell in notebook.cells}
@@ -320,6 +374,8 @@ def test_in_a_notebook_a_missing_answer_is_explained(tmp_path):
     assert "`def line_through(p, q)`" in error.traceback[0]
     (error,) = of["c2-check"].outputs
     assert "run the cell with your answer first" in error.evalue
+    (error,) = notebook.cells[-1].outputs
+    assert error.ename == "NameError", "in a cell that is no check it stays what it is"
 
 
 def test_each_step_of_a_task_has_a_line_of_its_own(tmp_path):

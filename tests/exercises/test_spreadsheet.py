@@ -18,7 +18,7 @@ def test_other_texts_stay(name):
 
 
 STARTS = tuple("=+-@＝＋－＠")  # wide signs, which some spreadsheets compute
-SPLIT = ["x;=1+1", "x; =1+1", "x;;@A1", 'x";=1+1', "x\n=1+1", "x\r\n-1", "x\t+1", "\t=1"]
+SPLIT = ["x;=1+1", "x; =1+1", "x;;@A1", 'x";=1+1', "x\n=1+1", "x\r=1+1", "x\r\n-1", "x\t+1", "\t=1"]
 
 
 @pytest.mark.parametrize("text", SPLIT)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 __all__ = ["instant"]
 
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[ T_-]+(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,]\d+)?)?)?"
-    r"\s*(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|(?P<zone>[A-Za-z]+))?"
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[ T_-]+(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
+    # Hours alone, as in "10:00:00 +08", are an offset behind a time of day and a space.
+    r"\s*(?:(?P<offset>[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]+)|(?(4)(?<=\s)(?P<whole>[+-]\d\d)\b))?"
 )
-_FRACTION = re.compile(r":\d\d[.,](\d+)")
 _HOURS = {  # of the zones that have a name, east of Greenwich
     **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1},
     **{"MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "SGT": 8, "HKT": 8, "JST": 9},
@@ -27,12 +28,12 @@ def instant(text: str) -> float:
     if not found:
         return 0.0
     hours = _HOURS.get((found["zone"] or "UTC").upper(), 0.0)
-    if found["sign"]:
-        hours = int(found["sign"] + found["hours"]) + int(found["sign"] + found["minutes"]) / 60
+    if offset := found["offset"] or found["whole"]:
+        minutes = int(offset[-2:]) if found["offset"] else 0
+        hours = int(offset[:3]) + int(f"{offset[0]}{minutes}") / 60
     parts = [int(part or 0) for part in found.groups()[:6]]
-    fraction = _FRACTION.search(text)
     try:
         time = datetime(*parts, tzinfo=UTC) - timedelta(hours=hours)
-        return time.timestamp() + (float(f"0.{fraction[1]}") if fraction else 0.0)
+        return time.timestamp() + float(f"0.{found['fraction'] or 0}")
     except (ValueError, OverflowError):
         return 0.0

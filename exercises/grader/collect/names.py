@@ -37,7 +37,7 @@ _PLATFORMS = {
     ),
     "JupyterHub": (
         r"(?P<name>[^+]+)\+(?P<task>[^+]+)\+"
-        r"(?P<when>\d{4}-\d\d-\d\d[^+]*?(\s*[+-]\d\d:?\d\d)?)(\+.*)?"
+        r"(?P<when>\d{4}-\d\d-\d\d[^+]*?(\s*[+-]\d\d:?\d\d|\s[+-]\d\d(?=\+|$))?)(\+.*)?"
     ),
     "Canvas": (
         r"(?P<name>[^_]+)_(LATE_)?(?P<user>\d+)_(?P<file>\d{3,})_(?P<rest>.+?)"
