@@ -33,7 +33,7 @@ def problem(n, p, n_true):
 
 
 def timed(functions):
-    """Return the seconds of each named function, and those of the last over each."""
+    """Return the seconds of each named function, and their ratios to those of the last."""
     seconds = best_of(functions.values(), REPEATS)
     ratios = [value / seconds[-1] for value in seconds]
     return {

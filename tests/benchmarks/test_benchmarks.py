@@ -1,11 +1,19 @@
 """Promise: what the benchmarks time is the work they name, and their records are whole."""
 
 import importlib
+import re
+import tracemalloc
+from functools import partial
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 import torch
+from classroom import released
 
+from grader import course
+from grader.cells import is_answer
 from linreg import costs, exact
 from linreg.datasets import load_measured
 from notebooks import ROOT
@@ -33,6 +41,22 @@ def test_every_solver_solves_what_is_timed(benchmark):
     assert min(row["digits"].values()) > 12
     assert set(row["seconds"]) - set(row["digits"]) == {"gram", "gradient step"}
     assert min(row["seconds"].values()) > 0
+
+
+def test_the_parts_of_the_solvers_are_the_products_that_costs_are_counted_in(benchmark):
+    parts = benchmark("solvers").steps(np.array([[1.0, 2], [3, 4]]), np.array([5.0, 6]))
+    assert parts["gram"]().tolist() == [[10, 14], [14, 20]]
+    assert parts["gradient step"]() == pytest.approx([2.3, 3.4])  # at a rate of 0.1, from zero
+
+
+def test_the_table_of_solvers_gives_times_numpys(benchmark, capsys):
+    sizes = {"problem": "integers", "n_samples": 60, "n_features": 4, "auto took": "qr"}
+    seconds = {"numpy lstsq": 0.002, "linreg auto": 0.006, "gram": 0.0005}
+    benchmark("solvers").table({**sizes, "seconds": seconds, "digits": {"linreg auto": 14.5}})
+    _, head, *rows = capsys.readouterr().out.splitlines()
+    assert head.endswith("numpy lstsq 2.00 ms")
+    found = {re.split(r"\s{2,}", row)[1]: float(re.search(r"(\S+) x", row)[1]) for row in rows}
+    assert found == {"numpy lstsq": 1.0, "linreg auto": 3.0, "gram": 0.25}
 
 
 def test_both_estimators_are_timed_on_the_same_problem(benchmark):
@@ -72,7 +96,26 @@ def test_the_wide_challenge_finds_one_solution_by_two_ways(benchmark, monkeypatc
     monkeypatch.setattr(challenge, "WIDE", (40, 200))
     found = challenge.wide()
     assert found["relative difference"] < 1e-3
+    assert found["gigabytes of X"] == 40 * 200 * 4 / 1e9
     assert found["gigabytes of XᵀX"] == 200**2 * 4 / 1e9
+
+
+def test_the_order_of_two_products_is_the_one_that_its_name_shows(benchmark, monkeypatch):
+    """NumPy reports its arrays to tracemalloc: one as large as X is made in one order alone."""
+    challenge, timed = benchmark("challenge"), []
+    monkeypatch.setattr(challenge, "TALL", (200, 8))
+    monkeypatch.setattr(challenge, "timed", timed.append)
+    challenge.tall()
+    makes_a_table = {}
+    for name, product in timed[-1].items():
+        tracemalloc.start()
+        product()
+        makes_a_table[name] = tracemalloc.get_traced_memory()[1] >= 200 * 8 * 8
+        tracemalloc.stop()
+    assert makes_a_table == {
+        **{"(inv(A) @ X.T) @ y": True, "inv(A) @ (X.T @ y)": False},
+        **{"((2 / N) * X.T) @ r": True, "(2 / N) * (X.T @ r)": False},
+    }
 
 
 @pytest.fixture
@@ -103,6 +146,42 @@ def test_streams_are_clocked_beside_the_bare_sums_of_the_same_chunks(at_scale):
     assert max(row["error"] for row in found["rows"]) <= 1e-13
     assert at_scale.slope([1, 10, 100], [2, 20, 200]) == 1.0
     assert set(at_scale.variants()["seconds a chunk"]) > {"bare XᵀX", "triangle"}
+
+
+@pytest.fixture
+def told_times(at_scale, monkeypatch):
+    """Let each taker take as long a chunk as is said here; return what each call was given."""
+    takes = {"GramAccumulator": 6.0, "BareSum": 2.0, "TallSkinnyQR": 8.0, "ScaledSGD": 32.0}
+    calls, real = [], at_scale.clocked
+
+    def clocked(takers, given):
+        calls.append(list(given))
+        real(takers, calls[-1])
+        return np.array([[takes[type(one).__name__] for one in takers]] * len(calls[-1]))
+
+    monkeypatch.setattr(at_scale, "clocked", clocked)
+    return calls
+
+
+def test_sums_are_said_to_take_so_many_times_the_bare_ones(at_scale, told_times, monkeypatch):
+    in_kilobytes = SimpleNamespace(ru_maxrss=300 * 1024)  # as Linux has it
+    monkeypatch.setattr(at_scale.resource, "getrusage", lambda _: in_kilobytes)
+    for n_chunks, row in zip([2, 4], at_scale.streaming()["rows"]):
+        assert row["seconds"] == {"sums": 6.0 * n_chunks, "bare XᵀX": 2.0 * n_chunks}
+        assert row["times the bare"] == row["times the bare, median chunk"] == 3.0
+        assert row["peak MB"] == 300
+
+
+def test_each_way_to_take_chunks_has_its_own_time_and_its_own_chunks(at_scale, told_times):
+    seconds = at_scale.variants()["seconds a chunk"]
+    sums = dict.fromkeys(["sums", "sums, shifted", "sums, weighted"], 6.0)
+    assert seconds == {"bare XᵀX": 2.0, **sums, "triangle": 8.0}
+    given = dict(zip(seconds, told_times))
+    means = {name: np.mean([chunk[0] for chunk in chunks]) for name, chunks in given.items()}
+    assert {name for name, mean in means.items() if abs(mean) > 1} == {"sums, shifted"}
+    assert {name for name, chunks in given.items() if len(chunks[0]) == 3} == {"sums, weighted"}
+    compared = at_scale.compared()["seconds"]
+    assert [compared[name] for name in ("sums", "triangle", "SGD")] == [120.0, 160.0, 640.0]
 
 
 def test_ways_to_fit_many_rows_are_compared_with_the_exact_one(at_scale):
@@ -138,6 +217,30 @@ def test_paths_are_timed_beside_scikit_learns_and_are_the_same_fits(benchmark, m
     assert 0 < found["not zero at the end"] <= 30
     assert program.lasso.compiled_sweep is sweep
     assert set(found["seconds"]) == {"path", "path, not compiled", "scikit-learn"}
+
+
+def test_a_time_over_the_last_is_above_one_where_it_is_longer(benchmark, monkeypatch):
+    program = benchmark("penalized")
+    monkeypatch.setattr(program, "best_of", lambda functions, repeats: [6.0, 1.0, 2.0])
+    found = program.timed(dict.fromkeys(["slow", "quick", "theirs"]))
+    assert found["seconds"] == {"slow": 6.0, "quick": 1.0, "theirs": 2.0}
+    assert found["over the last"] == {"slow": 3.0, "quick": 0.5, "theirs": 1.0}
+
+
+def test_the_gap_of_scikit_learns_path_is_that_of_our_loss(benchmark, monkeypatch):
+    program = benchmark("penalized")
+    for name, value in {"LASSO": (30, 60), "N_TRUE": 4, "TOLERANCE": 1e-2}.items():
+        monkeypatch.setattr(program, name, value)
+    monkeypatch.setattr(program, "timed", lambda functions: {})
+    X, y = program.problem(30, 60, 4)
+    l1s = program.lasso.largest_penalty(X, y) * np.geomspace(1, 0.01, program.N_PENALTIES)
+    A, b = ((values - values.mean(axis=0)) / np.sqrt(30) for values in (X, y))
+    gaps = []
+    for l1, coef in zip(l1s, program.theirs(X, y, l1s)[1].T):
+        residual = b - A @ coef
+        gaps.append(program.lasso.duality_gap(residual, A.T @ residual, coef, l1, 0))
+    expected = max(gaps) / np.var(y)
+    assert program.lasso_fits()["gap"]["scikit-learn"] == pytest.approx(expected, rel=0.05)
 
 
 def test_the_record_of_the_paths_is_what_was_asked_for(benchmark):
@@ -196,6 +299,17 @@ def test_the_roofline_predicts_from_its_own_peaks(small_roofline):
         assert row["ratio"] == pytest.approx(row["seconds"] / row["predicted"], rel=0.02)
 
 
+def test_the_peaks_count_operations_and_the_bandwidths_bytes(small_roofline, monkeypatch):
+    monkeypatch.setattr(small_roofline, "NEAR", 100)
+    monkeypatch.setattr(small_roofline, "seconds_of", lambda functions, _: [0.5] * len(functions))
+    products = 20**3  # each with its sum
+    assert set(small_roofline.peaks("cpu").values()) == {2 * products / 0.5}
+    assert small_roofline.bandwidths("cpu") == {
+        **{"copy": 2 * 8_000 / 0.5, "triad": 3 * 8_000 / 0.5},
+        **{"sum": 8_000 / 0.5, "sum, cached": 800 / 0.5},
+    }
+
+
 def test_a_gpus_time_is_its_own_and_is_read_when_it_is_there(benchmark, monkeypatch):
     """A GPU of our own: each event notes its clock in milliseconds, and knows who waited for it."""
     program, now = benchmark("roofline"), [0.0]
@@ -235,6 +349,75 @@ def test_the_record_of_the_roofline_is_what_was_asked_for(benchmark):
     assert all(row["seconds"] > 0 for row in record["steps"])
 
 
+@pytest.fixture
+def gradients_that_take(benchmark, monkeypatch):
+    """Return the program of loops and arrays, and a way to say what each gradient takes."""
+    program, now = benchmark("loops_to_numpy"), [0.0]
+    clock = partial(program.best_of, clock=lambda: now[0])
+    monkeypatch.setattr(program, "best_cpu_of", clock)
+
+    def take(backend, seconds_of):
+        def gradient(X, y, coef, intercept):
+            now[0] += seconds_of(X)
+
+        monkeypatch.setattr(getattr(program, backend), "gradient", gradient)
+
+    return program, take
+
+
+@pytest.mark.parametrize("n_samples", [10, 2_000])
+def test_loops_and_arrays_are_timed_by_the_gradient(gradients_that_take, n_samples):
+    program, take = gradients_that_take
+    take("pure_python", lambda X: 32.0)
+    take("with_numpy", lambda X: 4.0)
+    assert program.loops_against_arrays(n_samples, 1) == (32.0, 4.0)
+
+
+def test_each_precision_is_timed_on_numbers_of_its_own(gradients_that_take, monkeypatch):
+    program, take = gradients_that_take
+    monkeypatch.setattr(program, "TALL", (30, 4))
+    take("with_numpy", lambda X: float(X.itemsize))
+    assert program.precisions() == {"float32": 4.0, "float64": 8.0}
+
+
+@pytest.fixture
+def grading(benchmark, monkeypatch):
+    """Return the program that grades a class, of which three hand in."""
+    grading = benchmark("grading")
+    monkeypatch.setattr(grading, "STUDENTS", 3)
+    return grading
+
+
+def answers_in(notebook):
+    """Return what stands in each cell of a notebook that asks for an answer."""
+    return [cell.source for cell in notebook.cells if is_answer(cell)]
+
+
+def test_a_class_hands_in_all_answers_half_of_them_and_none(grading, tmp_path):
+    grading.hand_in(tmp_path)
+    untouched = answers_in(released(grading.CHAPTER))
+    whole, half, none = (
+        [ours != theirs for ours, theirs in zip(answers_in(course.read(path)), untouched)]
+        for path in sorted(tmp_path.iterdir())
+    )
+    assert all(whole)
+    assert 0 < sum(half) < len(half)
+    assert not any(none)
+
+
+def test_the_time_of_a_class_is_that_of_all_its_submissions(grading, monkeypatch):
+    now, records = [0.0], {}
+
+    def grade(folder, workspace):
+        now[0] += 20.0 * len(list(folder.iterdir()))
+
+    monkeypatch.setattr(grading, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(grading, "grade", grade)
+    monkeypatch.setattr(grading, "record", records.__setitem__)
+    grading.main()
+    assert (records["grading"]["students"], records["grading"]["seconds"]) == (3, 60.0)
+
+
 def test_the_record_covers_the_grid(benchmark):
     solvers = benchmark("solvers")
     rows = load_measured("solvers")["rows"]
@@ -260,3 +443,34 @@ def test_pages_are_held_to_their_limits_and_measured_at_a_deep_link(
     (tmp_path / "b.html").write_text('<div data-lab="walk"></div>')
     assert pages.last_place("a.html") == "a.html#two"
     assert pages.with_labs() == ["b.html"]
+
+
+def test_a_page_is_visited_on_the_line_and_the_processor_that_the_program_names(
+    benchmark, monkeypatch
+):
+    pages, chromium = benchmark("pages"), MagicMock()
+    monkeypatch.setattr(pages, "find_chromium", str)
+    page = chromium.launch().new_page()
+    seen = {"live": 2_500, "tasks": [0, 250, 40], "shift": 0.01}
+    page.evaluate.side_effect = [900, 400, seen]
+    found = pages.visit(chromium, "http://127.0.0.1/")
+    assert found == {
+        **{"kB": 0, "first paint": 0.4, "loaded": 0.9},
+        **{"lab live": 2.5, "longest task": 0.25, "shift": 0.01},
+    }
+    sent = {call.args[0]: call.args[-1] for call in page.context.new_cdp_session().send.mock_calls}
+    megabits = float(re.search(r"([\d.]+) Mbit/s", pages.__doc__)[1])
+    bytes_a_second = sent["Network.emulateNetworkConditions"]["downloadThroughput"]
+    assert 8 * bytes_a_second == megabits * 1_000_000
+    assert "a processor four times slower" in pages.__doc__
+    assert sent["Emulation.setCPUThrottlingRate"] == {"rate": 4}
+
+
+def test_of_three_visits_the_middle_one_counts(benchmark, tmp_path, monkeypatch):
+    pages = benchmark("pages")
+    monkeypatch.setattr(pages, "REPEATS", 3)
+    monkeypatch.setattr(pages, "BOOK", tmp_path)
+    (tmp_path / "a.html").write_text('<section id="one"></section>')
+    shifts = {"site/a.html": iter([0.1, 0.7, 0.3]), "site/a.html#one": iter([0.9, 0.2, 0.4])}
+    monkeypatch.setattr(pages, "visit", lambda _, address: {"shift": next(shifts[address])})
+    assert pages.measure(None, "site/", "a.html") == {"shift": 0.3, "shift at a link": 0.4}

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import io
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -199,6 +200,30 @@ def test_every_column_has_one_unit(houses):
     assert set(named) == set(houses.columns)
     assert list(houses.units) == list(houses.columns)
     assert all(houses.units.values())
+
+
+@pytest.fixture(scope="module")
+def values_of(houses):
+    """The values of each quantity that are not missing."""
+    names = [name for name, unit in houses.units.items() if unit in ames.QUANTITIES]
+    return {name: {value for value in houses[name] if value is not None} for name in names}
+
+
+def test_months_and_ratings_take_all_values_that_their_unit_has(houses, values_of):
+    found = {}
+    for name, values in values_of.items():
+        found.setdefault(houses.units[name], set()).update(values)
+    assert found["month"] == set(range(1, 13))
+    (rating,) = [unit for unit in found if "rating" in unit]
+    low, high = map(int, re.findall(r"\d+", rating))
+    assert found[rating] == set(range(low, high + 1))
+
+
+def test_what_holds_calendar_years_and_nothing_else_is_in_years(houses, values_of):
+    calendar = range(1872, 2208)  # one garage is of 2207
+    assert {name for name, values in values_of.items() if values <= set(calendar)} == {
+        name for name, unit in houses.units.items() if unit == "year"
+    }
 
 
 def test_every_field_is_the_file_s_field(houses, raw_rows):

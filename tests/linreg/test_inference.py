@@ -434,6 +434,15 @@ def test_the_summary_reads_like_a_table():
     assert repr(found) == "Inference(4 rows, 2 unknowns, classical standard errors)"
 
 
+def test_below_the_table_stands_what_is_known_of_the_whole_fit():
+    """By hand: RSS is 1.8 on two degrees of freedom, the squares about the mean are 5 on three."""
+    lines = infer(SMALL_X, SMALL_Y).summary().splitlines()
+    assert lines[-5:-3] == ["residual standard deviation 0.9487", "R² 0.6400, adjusted 0.4600"]
+    deviance = 4 * (math.log(2 * math.pi * 1.8 / 4) + 1)
+    criteria = f"AIC {deviance + 2 * 2:.4g}, BIC {deviance + 2 * math.log(4):.4g}"
+    assert lines[-2:] == [f"log-likelihood {-deviance / 2:.4g}, {criteria}", "Durbin-Watson 3.4"]
+
+
 def test_the_html_table_says_the_same():
     html = infer(SMALL_X, SMALL_Y, names=["<size>"])._repr_html_()
     assert '<th scope="row">&lt;size&gt;</th><td>0.8</td><td>0.4243</td>' in html

@@ -1,5 +1,6 @@
 """Promise: a lasso or elastic net is the best there is, and knows how near to it it has come."""
 
+import re
 import sys
 from functools import cache
 
@@ -224,6 +225,15 @@ def test_the_warning_is_the_callers():
         with pytest.warns(RuntimeWarning, match="after 1 sweeps the duality gap is") as caught:
             call()
         assert caught[0].filename == __file__
+
+
+def test_the_warning_of_a_path_names_its_largest_gap():
+    X, y, _ = problem()
+    with pytest.warns(RuntimeWarning) as caught:
+        path = lasso_path(X, y, [0.5, 0.1, 0.01], tolerance=0, max_iterations=1)
+    (named,) = re.findall(r"gap is (\S+),", str(caught[0].message))
+    assert path.duality_gaps.max() > 2 * path.duality_gaps.min()
+    assert float(named) == pytest.approx(path.duality_gaps.max(), rel=0.05)
 
 
 def test_without_tolerance_a_fit_ends_where_rounding_does():
