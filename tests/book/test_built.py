@@ -251,12 +251,18 @@ def test_an_equation_is_called_by_its_own_number_wherever_it_is_named(book):
     assert len(set(own.values())) == len(own) > 100
     naming = r'<a class="reference internal" href="([^"#]*)#(equation-[\w-]+)">\((\d+)\)</a>'
     named = [
-        (own[(page.parent / file).resolve() if file else page, place], number)
+        (own[led_to(page, file), place], number)
         for page, text in texts.items()
         for file, place, number in re.findall(naming, text)
     ]
     assert [pair for pair in named if pair[0] != pair[1]] == []
     assert len(named) > 100
+
+
+def led_to(page, href):
+    """The file to which a link on a page leads."""
+    file = href.partition("#")[0]
+    return (page.parent / file).resolve() if file else page
 
 
 RELEASES = sorted((ROOT / "exercises/release").glob("*/*.ipynb"))
@@ -278,29 +284,24 @@ def test_the_way_of_a_page_names_chapters_by_title_and_minutes(book, path):
     if here.deeper:
         (chapter,) = [other for other in LISTED if f"{other.number}*" == here.number]
         assert f"A deeper page, {here.minutes} minutes, for who" in way
-        steps = {(f"../{chapter.page.partition('/')[2]}.html", None)}
         assert f">Chapter {chapter.number}: {escape(chapter.title)}</a>" in way
+        steps = {chapter.page: None}
     else:
         (part,) = [chapters for chapters in PARTS if here in chapters]
-        steps = {
-            (
-                "#" if other == here else f"{other.page.partition('/')[2]}.html",
-                f"Chapter {other.number}: {other.title}, {other.minutes} minutes",
-            )
-            for other in part
-        }
+        steps = {c.page: f"Chapter {c.number}: {c.title}, {c.minutes} minutes" for c in part}
     links = Tags(way).named("a")
-    assert {(link["href"], link.get("title")) for link in links} == steps
+    found = {led_to(book / page_of(path), link["href"]): link.get("title") for link in links}
+    assert found == {book / f"{page}.html": title for page, title in steps.items()}
     assert all(link.get("aria-label") == link.get("title") for link in links)
 
 
 def test_the_front_page_shows_the_first_figure_of_the_chapter_that_it_leads_to(book):
     (shown,) = re.findall('<div class="lr-echo.*?</div>', (book / FRONT).read_text(), re.S)
     (link,), (image,) = Tags(shown).named("a"), Tags(shown).named("img")
-    page, _, place = link["href"].partition("#")
-    (chapter,) = [path for path in CHAPTERS if page == f"../{page_of(path)}"]
+    page, place = led_to(book / FRONT, link["href"]), link["href"].partition("#")[2]
+    (chapter,) = [path for path in CHAPTERS if page == book / page_of(path)]
     assert image["alt"] == first_alt(chapter)
-    assert f'id="{place}"' in (book / page_of(chapter)).read_text(encoding="utf-8")
+    assert f'id="{place}"' in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", [FRONT, "book/labs.html"])
