@@ -192,7 +192,7 @@ def turned(page):
     found = re.search(
         r"from (\S+) degrees above and turned by (\S+?)\.", scene_drawn(page)["label"]
     )
-    return int(found[2]), int(found[1])  # azimuth, elevation
+    return int(found[2].replace("−", "-")), int(found[1])  # azimuth, elevation
 
 
 def spot(page, w, b):

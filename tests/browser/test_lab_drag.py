@@ -623,6 +623,20 @@ def test_a_click_adds_a_point_and_remove_takes_the_chosen(open_lab):
     assert len(lab.points()) == 5
 
 
+def test_a_point_that_is_dragged_is_not_deleted_under_the_pointer(open_lab):
+    lab = open_lab()
+    before = list(zip(*lab.state()[:2]))
+    x, y = centre(lab.handle("Point 3"))
+    lab.page.mouse.move(x, y)
+    lab.page.mouse.down()
+    lab.press("Delete")
+    lab.page.mouse.move(x + 10, y + 10)
+    lab.page.mouse.up()
+    after = list(zip(*lab.state()[:2]))
+    assert len(after) == len(before)
+    assert [i for i, (a, b) in enumerate(zip(before, after)) if a != b] == [2]
+
+
 def test_two_points_stay_and_twenty_are_enough(open_lab):
     lab = open_lab()
     lab.focus("Point 1")

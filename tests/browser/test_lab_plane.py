@@ -327,9 +327,9 @@ def test_a_drag_of_the_background_turns_it_and_a_drag_of_a_handle_does_not(open_
     page = open_lab()
     box = page.locator(SCENE).bounding_box()
     label = seen(page)["label"]
-    assert "seen from 25 degrees above the plane and turned by -35" in label
+    assert "seen from 25 degrees above the plane and turned by −35" in label
     drag(page, centre(page.locator(TARGET)), (20, 20))
-    assert "seen from 25 degrees above the plane and turned by -35" in seen(page)["label"]
+    assert "seen from 25 degrees above the plane and turned by −35" in seen(page)["label"]
     corner = box["x"] + 15, box["y"] + box["height"] - 15
     drag(page, corner, (box["width"] / 4, 0))
     assert "turned by 55" in seen(page)["label"]
@@ -344,7 +344,7 @@ def test_the_arrow_keys_move_what_has_the_focus(open_lab):
     for key in ("ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
         page.keyboard.press(key)
     assert place(page) == pytest.approx([1.1, 3.1, 3.1])
-    assert "turned by -35" in seen(page)["label"]
+    assert "turned by −35" in seen(page)["label"]
     page.focus(TARGET)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowLeft")
@@ -355,7 +355,7 @@ def test_the_arrow_keys_move_what_has_the_focus(open_lab):
     page.focus(SCENE)
     for key in ("ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
-    assert "seen from 40 degrees above the plane and turned by -30" in seen(page)["label"]
+    assert "seen from 40 degrees above the plane and turned by −30" in seen(page)["label"]
     for _ in range(11):
         page.keyboard.press("Shift+ArrowLeft")
     assert "turned by 165" in seen(page)["label"]  # once around
@@ -374,7 +374,7 @@ def test_a_finger_moves_and_turns_and_its_targets_are_large_enough(open_lab):
     assert place(page)[0] < 1.8
     box = page.locator(SCENE).bounding_box()
     swipe(page, (box["x"] + 20, box["y"] + 30), (90, 0))
-    assert "turned by -35" not in seen(page)["label"]
+    assert "turned by −35" not in seen(page)["label"]
     touch = "(scene) => getComputedStyle(scene).touchAction"
     assert page.locator(SCENE).evaluate(touch) == "pan-y"  # up and down the page scrolls
     for one in (".lr-button", ".lr-handle >> nth=0", ".lr-slider input"):

@@ -1,8 +1,10 @@
 """Promise: what holds for one lab on its page holds for every lab."""
 
+import re
+
 import pytest
 from axe import axe_finds_nothing_in
-from lab_pages import PHONE, backgrounds, growth, hurry, unfold, wait_for_width, with_model
+from lab_pages import PHONE, backgrounds, changed, growth, hurry, unfold, wait_for_width, with_model
 
 from linreg import labs
 from linreg.labs.doors.doors import TIMES, scaled
@@ -117,6 +119,71 @@ def test_the_axes_of_a_group_are_not_read_out(open_lab, slug):
     words = open_lab(slug).eval_on_selector(f'[data-lab="{slug}"] .lr-lab', AXES)
     assert len(words) > 5
     assert [text for text, is_hidden in words if not is_hidden] == []
+
+
+# What a lab says of its picture, and of what can be taken hold of.
+LABELS = """() => [...window.lrMade.el.querySelectorAll("[aria-label], [aria-valuetext]")]
+    .flatMap((node) => ["aria-label", "aria-valuetext"].map((name) => node.getAttribute(name)))
+    .filter(Boolean)"""
+STEPPED = ["walk", "draws", "errors", "valley", "graph"]
+
+
+@each_lab
+def test_what_is_said_of_a_picture_has_a_minus_and_no_hyphen_before_a_number(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    with_model(page, slug)
+    (labels,) = changed(page, [{"azimuth": -35}], LABELS)
+    assert labels
+    assert [text for text in labels if re.search(r"(?<!\w)-\d", text)] == []
+
+
+@pytest.mark.parametrize("slug", STEPPED)
+def test_one_step_is_one_and_not_several(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    with_model(page, slug)
+    labels, none = changed(page, [{"step": 1}, {"step": 1, "methods": []}], LABELS)
+    several = re.compile(r"(?<![\d.])1 (steps|slopes|samples|epochs|passes|folds)\b")
+    assert [text for text in [*labels, *none] if several.search(text)] == []
+    assert [text for text in none if re.search(r"[:,]\s*$|  ", text)] == []
+
+
+# The value of a handle as far up as it goes, and as far down, with the ends that it tells.
+REACHED = """(lab) => [...lab.querySelectorAll(".lr-chart .lr-handle")]
+    .filter((handle) => handle.getAttribute("visibility") !== "hidden")
+    .flatMap((handle) => ["ArrowUp", "ArrowDown"].map((key) => {
+        const press = { key, shiftKey: true, bubbles: true, cancelable: true };
+        for (let i = 0; i < 60; i += 1) handle.dispatchEvent(new KeyboardEvent("keydown", press));
+        const number = (name) => Number(handle.getAttribute(`aria-value${name}`));
+        const end = number(key === "ArrowUp" ? "max" : "min");
+        return [handle.getAttribute("aria-label"), number("now"), end];
+    }))"""
+
+
+@pytest.mark.parametrize("slug", ["corners", "outlier", "slope"])
+def test_a_handle_reaches_the_ends_that_it_tells(open_lab, slug):
+    reached = open_lab(slug, slug=slug).eval_on_selector(f'[data-lab="{slug}"] .lr-lab', REACHED)
+    assert reached
+    assert [(name, now) for name, now, end in reached if abs(now - end) > 0.011] == []
+
+
+# What a lab holds after a click on each number and name beside the axes of its maps.
+BESIDE = """(lab) => {
+    for (const text of lab.querySelectorAll(".lr-chart :is(.lr-name, .lr-grid text)")) {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        for (const clientX of [left + 1, (left + right) / 2, right - 1]) {
+            const ways = { clientX, clientY: (top + bottom) / 2, bubbles: true };
+            text.dispatchEvent(new MouseEvent("click", ways));
+        }
+    }
+    return lab.innerHTML;
+}"""
+
+
+@pytest.mark.parametrize("slug", ["bowl", "doors", "drag"])
+def test_a_click_beside_the_axes_of_a_map_asks_for_nothing(open_lab, slug):
+    page, lab = open_lab(slug, slug=slug), f'[data-lab="{slug}"] .lr-lab'
+    before = page.eval_on_selector(lab, "(lab) => lab.innerHTML")
+    assert page.eval_on_selector(lab, BESIDE) == before
 
 
 # A lab asks one question, and answers those who have acted

@@ -19,7 +19,7 @@ import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
 import { roundSteps, tickText } from "../kit/scale.js";
-import { filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
+import { counted, filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
 import { Turnable } from "../kit/turn.js";
 
 // ---- Mathematics: the same as bowl.py, and tested against it ------------------------------------
@@ -242,7 +242,6 @@ const short = (value) => String(Number(value.toPrecision(5))).replace("-", "−"
 
 const lossText = ({ y }, loss) => readable(zeroIfRounding(loss, y));
 
-const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
 // What the marbles come to, in a word.
 function kindOf({ bowl, rate, rolls }) {
@@ -325,9 +324,9 @@ export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
   const swings = rate * steepest > 1 && rate * steepest < 2;
   const facts = {
     alpha: `α = ${rateText(rate)}`.replace("= ≈", "≈"),
-    marbles: count(rolls.length, "marble"),
-    starts: count(rolls.length, "start"),
-    ends: count(ends.size, "end"),
+    marbles: counted(rolls.length, "marble"),
+    starts: counted(rolls.length, "start"),
+    ends: counted(ends.size, "end"),
     pin: `(${fixed(pin.w)}, ${fixed(pin.b)})`,
     least: lossText(bowl, least),
     c: short(centre),
@@ -337,10 +336,10 @@ export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
     limit: (2 / steepest).toPrecision(4),
     factor: factorText(Math.abs(1 - rate * steepest)),
     lost: gone
-      ? `${gone} of ${count(rolls.length, "marble")} left the picture.`
+      ? `${gone} of ${counted(rolls.length, "marble")} left the picture.`
       : "it swings wider and wider.",
     moving,
-    some: `${count(rolls.length, "marble")} ${moving === 1 ? "is" : "are"}`,
+    some: `${counted(rolls.length, "marble")} ${moving === 1 ? "is" : "are"}`,
     swings: swings ? " With this α a step overshoots the bottom, and yet ends nearer to it." : "",
   };
   return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
@@ -434,7 +433,7 @@ class Scene extends Turnable {
     assign(this.svg, {
       "aria-label":
         `The loss over slope w and intercept b, seen from ${Math.round(elevation)} degrees above` +
-        ` and turned by ${Math.round(azimuth)}.${this.seen ? kind : ""} The arrow keys turn it.`,
+        ` and turned by ${fixed(azimuth, 0)}.${this.seen ? kind : ""} The arrow keys turn it.`,
     });
   }
 
@@ -540,10 +539,10 @@ class MapPanel {
   // A click beside the marble drops it there.
   click(event, onDropped) {
     if (event.target.closest(".lr-handle")) return;
-    const { across, down } = this.chart.locate(event);
-    const { x, y, range: within } = this.chart;
-    if (across < within.x[0] || down > within.y[0]) return;
-    this.onDrop({ w: x.invert(across), b: y.invert(down) });
+    const { x, y } = this.chart;
+    const at = this.chart.locate(event);
+    if (!this.chart.covers(at)) return;
+    this.onDrop({ w: x.invert(at.across), b: y.invert(at.down) });
     onDropped();
   }
 
@@ -857,14 +856,14 @@ class BowlLab extends Lab {
     const place = `slope ${fixed(at.w)}, intercept ${fixed(at.b)}, loss ${loss}`;
     const gone = outcome === "lost" && !this.playback.running;
     const end = gone ? " It left the picture, and lies where it started." : "";
-    this.summary = `The marble: ${place}, ${count(steps, "step")}.${end}`;
+    this.summary = `The marble: ${place}, ${counted(steps, "step")}.${end}`;
     this.map.handle.describe(`${place}.${end} Enter releases it.`);
     const rings = collinear ? "straight bands" : "rings";
     const where = collinear ? "along the dashed line" : `at (${fixed(pin.w)}, ${fixed(pin.b)})`;
     const bottom = seen ? `, the least ${where}` : "";
     this.map.chart.describe(
       `A map of the loss over slope and intercept: ${rings} of equal loss${bottom}.` +
-        ` ${count(this.rolls.length, "marble")} rolled, one to take hold of.`,
+        ` ${counted(this.rolls.length, "marble")} rolled, one to take hold of.`,
     );
   }
 }

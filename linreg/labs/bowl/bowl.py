@@ -15,7 +15,7 @@ from linreg.datasets import load_eight_points
 from linreg.labs.kit.chart import Chart, page_colour
 from linreg.labs.kit.descent import DescentLab, best_line, threshold
 from linreg.labs.kit.scale import round_steps
-from linreg.labs.kit.text import readable, zero_if_rounding
+from linreg.labs.kit.text import counted, readable, zero_if_rounding
 from linreg.labs.kit.values import LARGEST, LabError, finite, listed, points_or
 
 __all__ = ["AIR", "Bowl", "View", "curving"]
@@ -319,7 +319,7 @@ class Bowl(DescentLab):
 
     def still_text(self, ends: Sequence[str]) -> str:
         """Return what the picture shows, in two sentences."""
-        count = f"{len(ends)} marble{'s' * (len(ends) > 1)}"
+        count = counted(len(ends), "marble")
         *pin, least = self.optimum()
         # A part of the bowl's size so small that rounding made it is displayed as 0.
         near = zip(pin, _halves(self.x, self.y), strict=True)
@@ -344,7 +344,7 @@ class Bowl(DescentLab):
         """Return the rings of equal loss, the marbles' ways and the pin as a ``Chart``."""
         w, b, least = self.optimum()
         half_w, half_b = (MAP_REACH * half for half in _halves(self.x, self.y))
-        title = f"The map of the same surface over w and b, with the ways of {len(paths)} marbles"
+        title = f"The map of the same surface over w and b, with {_ways_of(paths)}"
         frame = ((w - half_w, w + half_w), (b - half_b, b + half_b))
         chart = Chart(title, *frame, AXES["map"])
         chart.inside.append(self.contours(chart, least))
@@ -389,7 +389,7 @@ class Bowl(DescentLab):
         """Return the surface with the marbles' ways on it as one ``<svg>`` element."""
         view = View(self, Chart.width, Chart.height)
         shape = "trough" if self.collinear else "bowl"
-        title = f"The loss over w and b, a {shape}, with the ways of {len(paths)} marbles on it"
+        title = f"The loss over w and b, a {shape}, with {_ways_of(paths)} on it"
         inside, outside = view.surface(least=self.optimum()[2])
         ways = [view.way(path) for path in paths]
         line = '<path d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round"/>'
@@ -625,6 +625,11 @@ def _fixed_by(x, y):
     w, b, _ = best_line(x, y)
     depth = DEPTH * (sum(value * value for value in y) / len(y) or 1.0)
     return _Fixed((w, b), sum(x) / len(x), pstdev(x), depth)
+
+
+def _ways_of(paths):
+    """Return whose ways a picture shows: ``the way of 1 marble``, ``the ways of 5 marbles``."""
+    return f"the way{'' if len(paths) == 1 else 's'} of {counted(len(paths), 'marble')}"
 
 
 def _halves(x, y):

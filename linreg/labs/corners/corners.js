@@ -153,7 +153,7 @@ class MapPanel {
     this.rings.forEach((ring, i) => this.ellipse(ring, (i + 1) * APART, correlation, least));
     this.ellipse(this.touching, radius(slopes, correlation, least), correlation, least);
     assign(this.dot, { cx: chart.x(slopes[0]).toFixed(2), cy: chart.y(slopes[1]).toFixed(2) });
-    this.handle.place(...least);
+    this.handle.place(...least, LAB.LIMITS);
     this.handle.describe(least.map(short).join(" and "));
   }
 

@@ -255,10 +255,10 @@ class Plane {
 
   click(event) {
     const { chart } = this;
-    const { across, down } = chart.locate(event);
-    const { x, y } = chart.range;
-    if (across < x[0] || down > y[0]) return;
-    this.onPick(...(this.markedAt(across, down) ?? this.shapeAt(across, down)));
+    const at = chart.locate(event);
+    const marked = this.markedAt(at.across, at.down);
+    if (marked) this.onPick(...marked);
+    else if (chart.covers(at)) this.onPick(...this.shapeAt(at.across, at.down));
   }
 
   // The shape at a pixel, in numbers that the sliders have.

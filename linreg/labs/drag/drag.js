@@ -298,9 +298,9 @@ class DataPanel {
   click(event) {
     const { chart } = this;
     if (event.target.closest(".lr-handle, .lr-body")) return;
-    const { across, down } = chart.locate(event);
-    const [x, y] = [chart.x.invert(across), chart.y.invert(down)];
-    if (holds(chart.x.domain, [x]) && holds(chart.y.domain, [y])) this.acts.add(this.tidied(x, y));
+    const at = chart.locate(event);
+    const place = [chart.x.invert(at.across), chart.y.invert(at.down)];
+    if (chart.covers(at)) this.acts.add(this.tidied(...place));
   }
 
   draw(state) {

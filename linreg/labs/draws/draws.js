@@ -6,7 +6,7 @@ import { placeLine } from "../kit/line.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { normals } from "../kit/random.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { filled, readable } from "../kit/text.js";
+import { counted, filled, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as draws.py, and tested against it -----------------------------------
 
@@ -426,6 +426,7 @@ class DrawsLab extends SteppedLab {
   describe({ n_points: count, step, ...state }, { slope, width, hits, law }) {
     const [sample, pile, intervals] = this.panels.map(({ chart }) => chart);
     const told = isTold({ step, ...state });
+    const seen = Math.min(step, ROWS);
     sample.describe(
       step
         ? `Sample ${step}: ${count} points, a line of slope ${slope} through them, and dashed the` +
@@ -433,9 +434,11 @@ class DrawsLab extends SteppedLab {
         : `The true line, of slope ${SLOPE}, and no sample.`,
     );
     const curve = told ? ` The curve above them has ${short(law)}.` : "";
-    pile.describe(`${step} slopes, piled up. Their standard deviation is ${width}.${curve}`);
-    const counted = told ? ` Of all ${step}, ${hits} hit the true slope.` : "";
-    intervals.describe(`The intervals of the last ${Math.min(step, ROWS)} samples.${counted}`);
+    const spread = step > 1 ? ` Their standard deviation is ${width}.` : "";
+    pile.describe(`${counted(step, "slope")}, piled up.${spread}${curve}`);
+    const found = told ? ` Of all ${step}, ${hits} hit the true slope.` : "";
+    const last = step === 1 ? "interval of one sample" : `intervals of the last ${seen} samples`;
+    intervals.describe(`The ${last}.${found}`);
   }
 
   // What is said is the verdict, which names the numbers.

@@ -117,6 +117,12 @@ export class Chart {
     return { across, down: ((clientY - top) * this.height) / height };
   }
 
+  // Whether a pixel lies within the axes, not on their numbers or names.
+  covers({ across, down }) {
+    const within = (at, [one, other]) => Math.min(one, other) <= at && at <= Math.max(one, other);
+    return within(across, this.range.x) && within(down, this.range.y);
+  }
+
   // What a screen reader says of the picture.
   describe(text) {
     assign(this.svg, { "aria-label": text });

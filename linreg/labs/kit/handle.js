@@ -66,6 +66,7 @@ export class Handle {
   }
 
   grab() {
+    this.isHeld = true;
     this.node.focus({ preventScroll: true });
     return this;
   }
@@ -76,6 +77,7 @@ export class Handle {
   }
 
   drop() {
+    this.isHeld = false;
     this.onEnd?.();
   }
 
@@ -86,7 +88,8 @@ export class Handle {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!ARROWS[event.key]) return this.onKey?.(event);
+    // What a pointer drags is not deleted under it.
+    if (!ARROWS[event.key]) return this.isHeld ? null : this.onKey?.(event);
     event.preventDefault(); // the page stays where it is
     const [right, up] = ARROWS[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
     this.step(right, up);
@@ -100,15 +103,16 @@ export class Handle {
     else this.want(this.x + right * x.step, this.y + up * y.step);
   }
 
-  // Stand at a place in the data's units.
-  place(x, y) {
+  // Stand at a place in the data's units; it may have ends within the chart.
+  place(x, y, ends) {
     const { chart } = this;
     Object.assign(this, { x, y });
-    this.stand(chart.x(x), chart.y(y), ...(this.sideways ? [x, chart.x] : [y, chart.y]));
+    const [value, { domain }] = this.sideways ? [x, chart.x] : [y, chart.y];
+    this.stand(chart.x(x), chart.y(y), value, ends ?? domain);
   }
 
-  // Stand at a place in pixels, and tell a value and its scale's ends.
-  stand(across, down, value, { domain: [low, high] }) {
+  // Stand at a place in pixels, and tell a value and its ends.
+  stand(across, down, value, [low, high]) {
     Object.assign(this, { across, down, visible: true });
     const at = `translate(${across.toFixed(2)} ${down.toFixed(2)})`;
     const now = Number(value.toPrecision(6));

@@ -42,6 +42,9 @@ export function zeroIfRounding(loss, y, power = 2) {
   return loss <= (LAB.ROUNDING * Math.max(...y.map(Math.abs))) ** power ? 0 : loss;
 }
 
+// 1 step, 20 steps.
+export const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
+
 // A sentence of Python's with places to fill: "{least} at the {where}".
 export const filled = (sentence, values) =>
   sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 __all__ = [
     "ROUNDING",
     "brief",
+    "counted",
     "power",
     "readable",
     "significant",
@@ -20,6 +21,11 @@ def brief(value: float) -> str:
     """Return a readable number without the zeros at its end: ``9``, ``−0.5``, ``3.2×10⁵``."""
     text = readable(value)
     return re.sub(r"\.?0+(?=×|$)", "", text) if "." in text else text
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are: ``1 step``, ``20 steps``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def readable(value: float, digits: int = 4) -> str:

@@ -3,7 +3,7 @@ import { assign, element, OWN_KEYS, shape, show } from "../kit/dom.js";
 import { Handle } from "../kit/handle.js";
 import { beside, Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
-import { filled, readable, withMinus } from "../kit/text.js";
+import { filled, fixed, readable, withMinus } from "../kit/text.js";
 import { Turnable } from "../kit/turn.js";
 
 // ---- Mathematics: the same as plane.py, and tested against it -----------------------------------
@@ -362,7 +362,7 @@ class Scene extends Turnable {
   }
 
   stand(handle, place, words, far) {
-    handle.stand(...this.view.at(place), far, { domain: [0, 10] });
+    handle.stand(...this.view.at(place), far, [0, 10]);
     handle.describe(`${words}, distance between y and ŷ ${readable(far)}`);
   }
 
@@ -444,7 +444,7 @@ class PlaneLab extends Lab {
       `${isShown ? ` ${nearestText}` : ""}`;
     this.scene.describe(
       `The space of the three rows, with the plane of the two columns, seen from` +
-        ` ${Math.round(elevation)} degrees above the plane and turned by ${Math.round(azimuth)}.` +
+        ` ${Math.round(elevation)} degrees above the plane and turned by ${fixed(azimuth, 0)}.` +
         ` ${this.summary} The arrow keys turn it.`,
     );
   }

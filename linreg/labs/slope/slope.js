@@ -107,8 +107,8 @@ class CurvePanel {
     const through = (inclination) => ({ w: inclination, b: loss(w) - inclination * w });
     placeLine(chart, this.secant, through(secant(w, h)));
     placeLine(chart, this.tangent, tangent ? through(slope(w)) : null);
-    this.first.place(w, loss(w));
-    this.second.place(w + h, loss(w + h));
+    this.first.place(w, loss(w), PLACES);
+    this.second.place(w + h, loss(w + h), STEPS.map((step) => w + step));
     this.first.describe(`w ${fixed(w, 2)}, loss ${readable(loss(w))}`);
     this.second.describe(`h ${readable(h, 2)}, loss ${readable(loss(w + h))}`);
     this.drawLegs(w, h);

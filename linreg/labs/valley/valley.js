@@ -5,7 +5,7 @@ import { assign, element, shape, show, write } from "../kit/dom.js";
 import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, range } from "../kit/numbers.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { filled, powerText, readable } from "../kit/text.js";
+import { counted, filled, powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as valley.py, and tested against it ----------------------------------
 
@@ -130,7 +130,6 @@ const slugOf = (name) => name.split("_")[0];
 const shortNumber = (value) => String(Number(value.toPrecision(3)));
 const exactNumber = (value) => String(Number(value.toPrecision(12))); // but for rounding noise
 const stepsText = (needed) => (needed === null ? LAB.NOT_ARRIVED : String(needed));
-const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 
 // What stands beside a method's name, once it has arrived.
 function noteOf({ name, law }, { kappa, needed }) {
@@ -484,16 +483,16 @@ class ValleyLab extends SteppedLab {
     const left = METHODS.filter(({ name }) => this.walks[name]).map(
       ({ name, text }) => `${text} ${readable(between(this.walks[name].stops, step).share, 2)}`,
     );
-    const summary = left.length ? `Share of the gap left: ${left.join(", ")}.` : "";
+    const summary = left.length ? ` Share of the gap left: ${left.join(", ")}.` : "";
     this.map.chart.describe(
       `${filled(LAB.VALLEY, { kappa: shortNumber(kappa) })}, seen from above, and the walks' trails` +
-        ` after ${step} steps from one start.`,
+        ` after ${counted(step, "step")} from one start.`,
     );
     this.gaps.chart.describe(
       `The share of the first gap against the step, on a logarithmic axis, and the tolerance` +
-        ` ${powerText(tolerance)}. After ${step} steps: ${summary}`,
+        ` ${powerText(tolerance)}, after ${counted(step, "step")}.${summary}`,
     );
-    this.summary = `Step ${step} of ${SEEN}. ${summary}`;
+    this.summary = `Step ${step} of ${SEEN}.${summary}`;
   }
 }
 
