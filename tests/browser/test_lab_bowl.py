@@ -463,6 +463,28 @@ def test_five_drops_leave_five_trails_to_one_pin(open_lab):
         assert marble == pytest.approx(scene["marbles"][0], abs=0.5)
 
 
+def test_dropped_again_the_five_roll_again(open_lab):
+    page = open_lab(**STILL)
+    button(page, "Drop five").click()
+    assert verdict(page) == "pin"
+    page.emulate_media(reduced_motion="no-preference")
+    button(page, "Drop five").click()
+    assert verdict(page) == "rolling"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda page: rates(page, 0.2), lambda page: page.mouse.click(*spot(page, 2, 2))],
+    ids=["another rate", "another marble"],
+)
+def test_what_a_hand_does_ends_the_roll(open_lab, act):
+    page = open_lab()
+    button(page, "Release").click()
+    assert verdict(page) == "rolling"
+    act(page)
+    assert verdict(page) == "pin"
+
+
 def test_in_the_trough_five_marbles_have_five_ends_and_one_loss(open_lab):
     page = open_lab(**STILL)
     switch(page).check()
@@ -585,14 +607,12 @@ def test_beside_the_bowl_a_marble_lands_on_its_rim(open_lab):
     assert lab.gap(found["w"], found["b"]) == pytest.approx(lab.depth(), rel=1e-3)
 
 
-def test_a_click_on_the_numbers_of_an_axis_moves_no_marble(open_lab):
-    page = open_lab()
-    before = shown(page)
-    ticks = page.locator(f"{MAP} .lr-grid text").all()
-    assert len(ticks) > 5
-    for tick in ticks:
-        page.mouse.click(*centre(tick))
-        assert shown(page) == before
+def test_beside_the_trough_a_marble_keeps_its_place_along_it(open_lab):
+    page, lab = open_lab(), Bowl(collinear=True)
+    switch(page).check()
+    page.mouse.click(*spot(page, *lab.to_plane(0.5, 1.2)))
+    found = shown(page)
+    assert lab.to_disc(found["w"], found["b"]) == pytest.approx((0.5, 1), abs=0.01)
 
 
 def test_touch(open_lab):

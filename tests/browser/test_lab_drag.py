@@ -637,6 +637,38 @@ def test_a_point_that_is_dragged_is_not_deleted_under_the_pointer(open_lab):
     assert [i for i, (a, b) in enumerate(zip(before, after)) if a != b] == [2]
 
 
+def test_the_point_that_remove_takes_is_marked(open_lab):
+    lab = open_lab()
+    ring = "(point) => getComputedStyle(point.querySelector('.lr-handle-ring')).stroke"
+    unmarked = lab.handle("Point 2").evaluate(ring)
+    lab.page.mouse.click(*lab.centre("Point 2"))
+    lab.button("Remove 2").hover()
+    assert lab.handle("Point 2").evaluate(ring) != unmarked
+    assert lab.handle("Point 3").evaluate(ring) == unmarked
+
+
+def test_the_best_line_takes_back_a_refusal(open_lab):
+    lab = open_lab(reduced_motion="reduce")
+    lab.button("Remove").click()
+    assert "Choose the point first" in lab.hint()
+    lab.button("Best line").click()
+    assert "Drag a point" in lab.hint()
+
+
+def test_reset_brings_back_the_first_window_with_no_point_chosen(open_lab):
+    lab = open_lab()
+    with_model(lab.page, "drag")
+    unfold(lab.page, '[data-lab="drag"]')
+    first = lab.drawn().ticks
+    changed(lab.page, [{"x": [*Drag().x[:5], 40]}])
+    lab.focus("Point 3")
+    assert lab.drawn().ticks != first
+    assert lab.button("Remove").inner_text() == "Remove 3"
+    lab.button("Reset").click()
+    assert lab.drawn().ticks == first
+    assert lab.button("Remove").inner_text() == "Remove"
+
+
 def test_two_points_stay_and_twenty_are_enough(open_lab):
     lab = open_lab()
     lab.focus("Point 1")
@@ -709,6 +741,29 @@ def test_a_touch_that_the_system_takes_away_lets_go(open_lab):
     moved_x, moved_y, *_ = lab.state()
     assert moved_x[2] == pytest.approx(x[2], abs=2 * per_x)
     assert moved_y[2] == pytest.approx(y[2] + 30 * per_y, abs=2 * per_y)
+
+
+def test_a_second_finger_on_a_held_point_moves_nothing(open_lab):
+    lab = open_lab(**PHONE)
+    lab.handle("Point 3").scroll_into_view_if_needed()
+    _, per_y = lab.drawn().pixel
+    before, (across, down) = lab.state(), lab.centre("Point 3")
+    session = lab.page.context.new_cdp_session(lab.page)
+
+    def touch(kind, *fingers):
+        points = [{"x": across + x, "y": down + y, "id": i} for i, (x, y) in enumerate(fingers)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0, 0))
+    touch("touchStart", (0, 0), (8, 8))
+    touch("touchMove", (0, 0), (80, -60))
+    assert lab.state() == before
+    touch("touchMove", (0, -30), (80, -60))
+    touch("touchEnd")
+    session.detach()
+    x, y, *_ = lab.state()
+    assert x == before[0]
+    assert y[2] == pytest.approx(before[1][2] + 30 * per_y, abs=2 * per_y)
 
 
 def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):

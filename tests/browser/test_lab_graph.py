@@ -205,6 +205,8 @@ def test_a_slope_that_has_not_all_arrived_says_so(open_lab):
     first, last = changed(page, [{"graph": graph, "step": 4}, {"step": 5}], READ)
     assert first["slopes"][0] == "3 + …"
     assert last["slopes"][0] == "5"
+    assert "w = 2; " in first["label"]
+    assert "w = 2, slope 5; " in last["label"]
 
 
 def test_play_runs_to_the_end_and_begins_again(open_lab):
@@ -264,6 +266,22 @@ def test_the_keyboard_chooses_and_changes(open_lab):
     page.focus(SLIDER)
     page.keyboard.press("End")
     assert seen(page)["slider"] == "x = 4"
+
+
+def test_a_number_that_is_chosen_again_keeps_its_change(open_lab):
+    page = open_lab()
+    sweep(page, SLIDER, [150])
+    w = page.locator(f"{PICTURE} [role=button]").first
+    w.click()
+    w.press("Enter")
+    assert seen(page)["slider"] == "w = 1.5"
+
+
+def test_a_change_ends_play(open_lab):
+    page = open_lab()
+    press(page, "Play")
+    sweep(page, SLIDER, [150])
+    assert page.get_by_role("button", name="Play", exact=True).is_visible()
 
 
 def test_a_finger_chooses_and_its_targets_are_large_enough(open_lab):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from lab_pages import in_module, number
+from lab_pages import in_module, number, sweep
 
 from linreg.labs.kit.chart import clip_line
 from linreg.labs.kit.scale import ACROSS, DOWN, axis_of
@@ -230,6 +230,17 @@ def test_an_axis_says_in_the_page_what_it_says_in_python(open_page):
         assert [value for value, _ in ticks] == pytest.approx([value for value, _ in ours.ticks])
 
 
+def test_the_name_of_the_horizontal_axis_ends_where_the_axis_ends(open_page):
+    ends = open_page(slug="walk").eval_on_selector_all(
+        ".lr-chart",
+        """(charts) => charts.map((chart) => [".lr-name[text-anchor=end]", ":scope > .lr-axis"]
+            .map((part) => chart.querySelector(part).getBoundingClientRect().right))""",
+    )
+    assert len(ends) == 2
+    for name, axis in ends:
+        assert name == pytest.approx(axis, abs=3)
+
+
 def state(x, y):
     return {"x": x, "y": y, "w": 0, "b": y[0], "absolute": False, "best": False}
 
@@ -256,3 +267,18 @@ def test_no_number_on_an_axis_is_cut_or_meets_another(lab_page, points, width):
             beside = right + 2 <= left2 or right2 + 2 <= left
             assert beside or bottom <= top2 + 3 or bottom2 <= top + 3, (text, other)
     assert len({text for text, *_ in texts}) > len(texts) / 2  # they tell places apart
+
+
+# What moves them
+
+
+def test_a_rail_is_filled_as_far_as_the_slider_has_come(open_page):
+    slider = "[data-lab=walk] .lr-slider-step"
+    fill = f"""() => {{
+        const {{ backgroundImage }} = getComputedStyle(document.querySelector("{slider} .lr-rail"));
+        return backgroundImage.match(/[\\d.]+(?=%)/g).map(Number);
+    }}"""
+    page = open_page(slug="walk")
+    last = int(page.get_attribute(f"{slider} input", "max"))
+    found = sweep(page, f"{slider} input", [0, 10, last], fill)
+    assert [share for (share,) in found] == pytest.approx([0, 1000 / last, 100])

@@ -4,7 +4,18 @@ import re
 
 import pytest
 from axe import axe_finds_nothing_in
-from lab_pages import PHONE, backgrounds, changed, growth, hurry, unfold, wait_for_width, with_model
+from contrast import contrast
+from lab_pages import (
+    PHONE,
+    backgrounds,
+    changed,
+    drag,
+    growth,
+    hurry,
+    unfold,
+    wait_for_width,
+    with_model,
+)
 
 from linreg import labs
 from linreg.labs.doors.doors import TIMES, scaled
@@ -26,18 +37,34 @@ PAGES = {
 }
 each_lab = pytest.mark.parametrize("slug", PAGES)
 
-# How many changes of its model a lab listens to: once drawn, once built anew, once ended.
-LISTENERS = """() => {
+# How many changes of its model a lab listens to, and how many frames it waits for: once it plays,
+# once built anew, once ended.
+HELD = """() => {
     const { model, handlers, end } = window.lrMade;
-    const listeners = [handlers.length];
+    const { requestAnimationFrame: ask, cancelAnimationFrame: cancel } = window;
+    const frames = new Set();
+    window.requestAnimationFrame = (draw) => {
+        const frame = ask(draw);
+        frames.add(frame);
+        return frame;
+    };
+    window.cancelAnimationFrame = (frame) => {
+        frames.delete(frame);
+        cancel(frame);
+    };
+    const held = () => [handlers.length, frames.size];
+    if (model.get("playing") === false) model.set("playing", true);
+    const found = [held()];
     for (const name of ["x", "measured"]) {
         const value = model.get(name);
         if (value) model.set(name, structuredClone(value));
     }
-    listeners.push(handlers.length);
+    found.push(held());
     end();
-    return [...listeners, handlers.length];
+    Object.assign(window, { requestAnimationFrame: ask, cancelAnimationFrame: cancel });
+    return [...found, held()];
 }"""
+PLAYED = {"walk", "corners", "draws", "errors", "graph", "valley"}
 
 
 @pytest.fixture
@@ -186,6 +213,18 @@ def test_a_click_beside_the_axes_of_a_map_asks_for_nothing(open_lab, slug):
     assert page.eval_on_selector(lab, BESIDE) == before
 
 
+@pytest.mark.parametrize("slug", ["bowl", "plane"])
+def test_the_arrow_keys_turn_on_what_the_mouse_has_turned(open_lab, slug):
+    page = open_lab(slug, slug=slug)
+    scene = page.locator(f'[data-lab="{slug}"] .lr-turned')
+    scene.scroll_into_view_if_needed()
+    box = scene.bounding_box()
+    drag(page, (box["x"] + 15, box["y"] + box["height"] - 15), (60, 0))
+    dragged = scene.get_attribute("aria-label")
+    page.keyboard.press("ArrowRight")
+    assert scene.get_attribute("aria-label") != dragged
+
+
 # A lab asks one question, and answers those who have acted
 
 
@@ -319,15 +358,66 @@ def test_nothing_gives_the_answer_away_before_a_hand_has_acted(open_lab, slug):
 # And it is at home on its page, for the eye, the ear and on paper
 
 
+# The words in a lab's pictures, each with its colour and that of its disc, where it has one.
+WORDS = """(lab) => {
+    const all = (selector, within) => [...within.querySelectorAll(selector)]
+        .filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    const fill = (node) => getComputedStyle(node).fill;
+    const isUnder = (text, disc) => {
+        const isLater = disc.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+        if (!isLater || /none|rgba/.test(fill(disc))) return false;
+        const [word, round] = [text, disc].map((node) => node.getBoundingClientRect());
+        const across = word.x + word.width / 2 - round.x - round.width / 2;
+        const down = word.y + word.height / 2 - round.y - round.height / 2;
+        return Math.hypot(across, down) < round.width / 2;
+    };
+    return all("svg text", lab).filter(({ textContent }) => textContent).map((text) => {
+        const disc = all("circle", text.closest(".lr-chart")).findLast((one) => isUnder(text, one));
+        return [text.textContent, fill(text), disc && fill(disc)];
+    });
+}"""
+
+# All that takes the focus in a lab, each with the colour that shows it then.
+FOCUSED = """(lab) => [...lab.querySelectorAll(":is(button, input, summary, [tabindex='0'])")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => {
+        node.focus({ preventScroll: true });
+        const ring = node.querySelector(":scope > .lr-handle-ring");
+        const { outlineColor, outlineStyle } = getComputedStyle(node);
+        const outline = outlineStyle === "none" ? null : outlineColor;
+        return [node.outerHTML.slice(0, 99), ring ? getComputedStyle(ring).stroke : outline];
+    })"""
+
+
+def pale(things, page, least):
+    """Which of some things do not stand out from their ground, or else from the page's."""
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    def rgb(colour):
+        solid = paper if not colour or "rgba" in colour else colour
+        return [int(part) / 255 for part in re.findall(r"\d+", solid)]
+
+    return [
+        thing
+        for thing, colour, *ground in things
+        if contrast(rgb(colour), rgb(*ground or [paper])) < least
+    ]
+
+
 @each_lab
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_lab, slug, scheme):
+def test_axe_finds_nothing_and_words_in_pictures_and_the_focus_stand_out(open_lab, slug, scheme):
     page = open_lab(slug, slug=slug, color_scheme=scheme, reduced_motion="reduce")
     place = f'[data-lab="{slug}"]'
     act_first(page.locator(f"{place} .lr-lab"), slug)
     if page.locator(f"{place} .lr-more").count():
         unfold(page, place)
     axe_finds_nothing_in(page, f"{place} .lr-lab")
+    page.keyboard.press("Tab")  # what has the focus is shown to those who use the keyboard
+    words, focused = (page.eval_on_selector(f"{place} .lr-lab", look) for look in (WORDS, FOCUSED))
+    assert pale(words, page, 4.5) == []
+    assert pale(focused, page, 3) == []
+    assert len(focused) > 2
 
 
 @each_lab
@@ -407,13 +497,14 @@ def test_nor_does_it_where_the_books_letters_come_too_late(new_lab_page, slug):
 
 
 @each_lab
-def test_a_lab_that_has_ended_listens_to_nothing(open_lab, slug):
+def test_a_lab_that_has_ended_listens_to_nothing_and_moves_no_more(open_lab, slug):
     page = open_lab(slug)
     with_model(page, slug)
-    first, anew, last = page.evaluate(LISTENERS)
-    assert first > 0
-    assert anew == first  # one that was built anew has ended the one before
-    assert last == 0
+    (listeners, frames), anew, last = page.evaluate(HELD)
+    assert listeners > 0
+    assert frames == (slug in PLAYED)
+    assert anew == [listeners, frames]  # one that was built anew has ended the one before
+    assert last == [0, 0]
 
 
 def test_a_lab_moves_before_the_other_scripts_of_its_page(new_page):
