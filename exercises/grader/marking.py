@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.cells import by_grade_id, is_check
+from linreg.checks.alone import HIDDEN
 
 __all__ = ["VERDICT", "hidden_lines", "mark", "same_lines"]
 
@@ -20,7 +21,7 @@ VERDICT = (
     "for data it has not seen?"
 )
 
-_HIDDEN_LINE = re.compile(r"hidden> (.*)")
+_HIDDEN_LINE = re.compile(rf"{HIDDEN}(.*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TOLERANCE = 1e-3  # relative, so that another BLAS or an answer in three digits agrees
 _WHOLE = 1e-5  # of whole numbers: exact for counts; the last digit of large sums may differ

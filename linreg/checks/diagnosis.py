@@ -21,8 +21,6 @@ from linreg.checks.words import FACTORS
 
 TINY = 1e-12  # What is no larger counts as 0: it is what rounding leaves.
 
-IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # what no body comes to
-
 OF_N = frozenset({"times_n", "over_n", "times_2n", "over_2n", "times_half_n"})
 
 
@@ -101,12 +99,16 @@ def refuse_empty(function):
         raise NotYet(text, begun=False)
 
 
+# All that Python does in a function whose body is `pass`.
+_PASSING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+
+
 def _is_empty(function):
     """Return whether a function's body is a docstring, or nothing."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None or not set(code.co_consts) <= {None, function.__doc__}:
         return False
-    return {instruction.opname for instruction in dis.get_instructions(code)} <= IDLE
+    return {instruction.opname for instruction in dis.get_instructions(code)} <= _PASSING
 
 
 def array(found):
