@@ -295,6 +295,8 @@ def test_every_readout_and_label_is_that_of_python(open_lab):
         assert (slope in sample) == (step > 0)
         assert (f"curve above them has {text(lab.law())}" in pile) == is_told
         assert (f"Of all {step}, {lab.hits()} hit" in intervals) == is_told
+        if step > 1:
+            assert f"the last {min(step, 20)} samples" in intervals
 
 
 # A guess is tried, and undone
@@ -312,6 +314,21 @@ def test_each_guess_starts_from_the_first_setting_and_a_second_press_undoes_it(o
         assert found["sliders"] == [*settings.values(), "1000"]
     press(page, "Twice as far apart")
     assert (seen(page)["verdict"], seen(page)["pressed"]) == ("first", [])
+
+
+def test_the_eye_sees_which_guess_is_pressed_and_no_word_moves(open_lab):
+    """By the width of its edge, which stays where a system puts colours of its own."""
+    page = open_lab()
+    drawn_to(page, 10)
+    look = """(all) => all.map((one) => {
+        const { borderLeftWidth, paddingLeft } = getComputedStyle(one);
+        return [borderLeftWidth, paddingLeft].map(parseFloat);
+    })"""
+    guesses = page.locator(f"{LAB} .lr-draws-guesses .lr-button")
+    (edge, padding), *_ = guesses.evaluate_all(look)
+    press(page, "Half the noise")
+    usual, pressed = [edge, padding], [edge + 1, padding - 1]
+    assert guesses.evaluate_all(look) == [usual, pressed, usual]
 
 
 def test_a_slider_is_a_guess_too(open_lab):
@@ -390,6 +407,7 @@ def test_the_keyboard_draws_guesses_and_plays(open_lab):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     assert seen(page)["pressed"] == ["Twice the points"]
+    assert page.evaluate("document.activeElement.textContent") == "Twice the points"
     page.emulate_media(reduced_motion="reduce")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")

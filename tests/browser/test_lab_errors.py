@@ -293,6 +293,16 @@ def test_folds_are_left_out_one_after_the_other(open_lab):
     assert (seen(page)["hollow"], seen(page)["foldDots"]) == ([], [])
 
 
+def test_who_draws_again_while_the_folds_play_finds_none_left_out(open_lab):
+    page = open_lab()
+    press(page, "Predict new points")
+    unfold(page, LAB)
+    press(page, "Play")
+    press(page, "Draw again")
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert seen(page)["folds"] == "0 of 5"
+
+
 def test_play_leaves_out_all_folds(open_lab):
     page = open_lab()
     unfold(page, LAB)
@@ -345,6 +355,12 @@ def test_a_screen_reader_hears_the_outcome_once_the_hand_rests(open_lab):
     sweep(page, SLIDER, range(1, 6))
     page.wait_for_function("document.querySelector('.lr-lab-errors .lr-spoken').textContent !== ''")
     assert spoken.text_content().startswith("Degree 6 has an error of")
+    press(page, "Predict new points")
+    press(page, "Draw again")
+    page.wait_for_function(
+        """(words) => document.querySelector(".lr-lab-errors .lr-spoken").textContent === words""",
+        arg=seen(page)["words"],
+    )
 
 
 # It looks right everywhere

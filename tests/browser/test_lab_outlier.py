@@ -118,6 +118,14 @@ def test_the_lab_draws_itself_and_asks(open_lab, over):
     assert found["handle"] == "x 6.40, y 3.80"
 
 
+@pytest.mark.parametrize("key", ["ArrowUp", "ArrowRight"])
+def test_who_moves_the_point_one_way_alone_is_answered(open_lab, key):
+    page = open_lab()
+    page.focus(HANDLE)
+    page.keyboard.press(key)
+    assert seen(page)["verdict"] == "near"
+
+
 # It tells the truth
 
 

@@ -56,6 +56,7 @@ READ = """() => {
             .map((handle) => Number(handle.getAttribute("aria-valuenow"))),
         secant: ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name))),
         tangent: seen("line.lr-best"),
+        named: Number(lab.querySelector(".lr-leg-name").getAttribute("y")),
         legs: lab.querySelector(".lr-leg").getAttribute("d").match(/-?[\\d.]+/g).map(Number),
         button: text(".lr-button"),
         verdict: lab.querySelector(".lr-lab").dataset.verdict,
@@ -155,6 +156,7 @@ def test_the_drawing_stands_where_python_says(open_lab, width):
         left, floor, right, end = found["legs"]
         assert drawn.holds((left, floor), w, lab.loss())
         assert drawn.holds((right, end), w + h, lab.loss(w + h))
+        assert (found["named"] > floor) == (lab.change() > 0)  # where the curve is not
 
 
 def test_every_readout_and_label_is_that_of_python(open_lab):
@@ -201,6 +203,8 @@ def test_the_tangent_comes_when_a_hand_has_shrunk_h_and_not_before(open_lab):
     assert seen(page)["readouts"][3] == "?"
     assert not sweep(page, SLIDER, [position(0.02)], READ)[0]["tangent"]
     assert sweep(page, SLIDER, [position(0.005)], READ)[0]["tangent"]
+    page.get_by_role("button", name="Hide the tangent").click()
+    assert not sweep(page, SLIDER, [position(0.004)], READ)[0]["tangent"]
 
 
 def test_who_asks_gets_it_at_once_and_python_decides_for_itself(open_lab):

@@ -11,6 +11,7 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
+    changed,
     close,
     hurry,
     in_module,
@@ -24,6 +25,7 @@ from lab_pages import (
     sweep,
     tap,
     unfold,
+    with_model,
 )
 
 from linreg.labs import Valley
@@ -378,6 +380,17 @@ def test_a_method_is_switched_off_and_on(played):
     switch(page, "nesterov").check()
     assert [name for name, trail in trails(page, 0).items() if trail] == ["nesterov"]
     assert counts(page)["nesterov"] == Valley().count("nesterov")
+
+
+def test_the_boxes_have_a_name_together_and_are_ticked_as_python_says(first_look):
+    page = first_look()
+    with_model(page, "valley")
+    changed(page, [{"methods": ["nesterov"], "falling": True}])
+    unfold(page)
+    boxes = page.get_by_role("group", name="Methods").get_by_role("checkbox")
+    assert boxes.count() == len(METHODS)
+    assert [name for name in METHODS if switch(page, name).is_checked()] == ["nesterov"]
+    assert page.get_by_label("rate falls").is_checked()
 
 
 def test_the_keyboard_does_it_all(open_lab):

@@ -12,6 +12,7 @@ from lab_pages import (
     PHONE,
     READ_CHARTS,
     Drawn,
+    changed,
     hurry,
     in_module,
     is_in_view,
@@ -24,6 +25,7 @@ from lab_pages import (
     tap,
     unfold,
     wait_for_width,
+    with_model,
 )
 
 from linreg.labs import Walk
@@ -256,6 +258,15 @@ def test_the_mark_on_the_slider_is_the_threshold(open_walk):
         assert (position / 270 > mark) == (kind == "diverges")
 
 
+@pytest.mark.parametrize(("x", "is_marked", "warned"), [(1, True, "100%"), (100, False, "0px")])
+def test_the_warning_begins_where_the_slider_ends_or_begins(open_lab, x, is_marked, warned):
+    page = open_lab()
+    with_model(page, "walk")
+    changed(page, [{"step": 1, "x": [-x, x] * 4}])
+    assert page.locator(".lr-mark").is_visible() == is_marked
+    assert page.eval_on_selector(".lr-zone", "(zone) => zone.style.left") == warned
+
+
 def test_at_the_end_line_and_loss_lie_on_the_dashes(open_lab):
     page = open_lab()
     ends = """(panel) => ["fit", "best"].map((name) => {
@@ -271,6 +282,21 @@ def test_at_the_end_line_and_loss_lie_on_the_dashes(open_lab):
     dot = float(page.get_attribute(".lr-dot", "cy"))
     least = float(page.locator(".lr-panel").last.locator("line.lr-best").get_attribute("y1"))
     assert abs(dot - least) < 0.5
+
+
+def test_the_steps_are_those_of_the_walk_that_python_asks_for(open_lab):
+    page = open_lab()
+    with_model(page, "walk")
+    look = """() => [
+        Number(document.querySelector(".lr-slider-step input").max),
+        document.querySelector(".lr-slider-step output").textContent,
+        document.querySelector("polyline.lr-future").getAttribute("points").split(" ").length,
+    ]"""
+    longer, cut = {"n_steps": 80}, {"learning_rate": 1.0, "n_steps": 300}
+    _, *found = changed(page, [{"step": 1}, longer, cut], look)
+    last = len(Walk(**cut).path()) - 1
+    assert last < 300
+    assert found == [[80, "1 of 80", 81], [last, "1 of 300", last + 1]]
 
 
 def test_divergence_is_seen_and_said(open_lab):
@@ -605,6 +631,27 @@ def test_play_goes_on_from_where_it_is(open_walk):
     first, last = page.evaluate(PLAYED_ON)
     assert step_shown(page) == 50
     assert first < last / 2
+
+
+def test_on_its_way_the_line_shows_where_it_comes_from(open_walk):
+    page = open_walk()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        """() => {
+            const step = parseInt(document.querySelector(".lr-slider-step output").textContent);
+            const earlier = document.querySelectorAll('.lr-trail:not([visibility="hidden"])');
+            return earlier.length === step + 1;
+        }"""
+    )
+
+
+def test_a_lab_made_anew_while_it_plays_plays_on(open_lab):
+    page = open_lab()
+    with_model(page, "walk")
+    hurry(page)
+    changed(page, [{"playing": True, "y": Walk().y[::-1]}])
+    assert page.get_by_role("button", name="Pause").is_visible()
+    wait_for_step(page, 1)
 
 
 def test_moving_a_slider_while_it_plays(open_walk):
