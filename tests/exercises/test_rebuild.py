@@ -394,12 +394,17 @@ SURE = {
 }
 
 
-@pytest.mark.parametrize("text", SURE.values(), ids=SURE)
-def test_an_answer_in_a_cell_elsewhere_is_found_with(text):
+def rebuilt_with(text):
+    """The first chapter, the cell for a1 deleted, and a cell with this text at its end."""
     submitted = answered("ch01", {})
     submitted.cells = [cell for cell in submitted.cells if cell.id != "a1"]
     submitted.cells.append(v4.new_code_cell(text))
-    assert cell_of(of_a_chapter("ch01", submitted), "a1").source == text
+    return of_a_chapter("ch01", submitted)
+
+
+@pytest.mark.parametrize("text", SURE.values(), ids=SURE)
+def test_an_answer_in_a_cell_elsewhere_is_found_with(text):
+    assert cell_of(rebuilt_with(text), "a1").source == text
 
 
 UNSURE = {
@@ -412,10 +417,7 @@ UNSURE = {
 
 @pytest.mark.parametrize("text", UNSURE.values(), ids=UNSURE)
 def test_what_only_looks_like_an_answer_is_a_cell_of_the_learners_own(text):
-    submitted = answered("ch01", {})
-    submitted.cells = [cell for cell in submitted.cells if cell.id != "a1"]
-    submitted.cells.append(v4.new_code_cell(text))
-    result = of_a_chapter("ch01", submitted)
+    result = rebuilt_with(text)
     assert cell_of(result, "a1").source.startswith("a1 = None")
     assert texts(result)[-1] == text
 

@@ -11,7 +11,7 @@ from traitlets import Unicode
 
 from linreg import labs, pure_python
 from linreg.datasets import load_eight_points
-from linreg.labs import Walk
+from linreg.labs import Bowl, Drag, Walk
 from linreg.labs.kit.chart import Chart, clip_line
 from linreg.labs.kit.lab import Lab
 from linreg.labs.kit.text import readable
@@ -187,6 +187,19 @@ def test_the_still_picture_has_colours_of_its_own():
 
 def test_least_loss_zero_has_a_picture():
     assert "0" in Walk(x=[0, 1], y=[1, 3]).html()
+
+
+BELOW = {"x": [-3.0, -2.5, -1.0, -7.25], "y": [-5.0, -4.0, -9.5, -2.0]}
+
+
+@pytest.mark.parametrize(
+    "lab",
+    [*(kind() for kind in LABS), Walk(**BELOW), Drag(**BELOW), Bowl(**BELOW, collinear=True)],
+    ids=lambda lab: type(lab).__name__,
+)
+def test_a_still_writes_a_minus_and_no_hyphen_before_a_number(lab):
+    words = re.sub(r"<[^>]*>", " ", lab.still())
+    assert re.findall(r"(?<![\w)])-\d\S*", words) == []
 
 
 # The still picture is to scale

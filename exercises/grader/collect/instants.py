@@ -7,9 +7,9 @@ __all__ = ["instant"]
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[ T_-]+(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
-    # Hours alone, as in "10:00:00 +08", are an offset behind a time of day and a space.
-    r"\s*(?:(?P<offset>[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]+)|(?(4)(?<=\s)(?P<whole>[+-]\d\d)\b))?"
+    r"(?:[ T_-]+(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,](?P<fraction>\d+))?)?"
+    r"(?:\s(?P<hours>[+-]\d\d)(?![\d:]))?)?"  # an offset of hours alone: "10:00:00 +08"
+    r"\s*(?:(?P<offset>[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]+))?"
 )
 _HOURS = {  # of the zones that have a name, east of Greenwich
     **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1},
@@ -28,9 +28,9 @@ def instant(text: str) -> float:
     if not found:
         return 0.0
     hours = _HOURS.get((found["zone"] or "UTC").upper(), 0.0)
-    if offset := found["offset"] or found["whole"]:
-        minutes = int(offset[-2:]) if found["offset"] else 0
-        hours = int(offset[:3]) + int(f"{offset[0]}{minutes}") / 60
+    if offset := found["offset"] or found["hours"]:
+        sign, digits = offset[0], offset[1:].replace(":", "").ljust(4, "0")
+        hours = int(sign + digits[:2]) + int(sign + digits[2:]) / 60
     parts = [int(part or 0) for part in found.groups()[:6]]
     try:
         time = datetime(*parts, tzinfo=UTC) - timedelta(hours=hours)

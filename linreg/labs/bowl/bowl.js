@@ -19,7 +19,7 @@ import { Lab, listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { Playback } from "../kit/playback.js";
 import { roundSteps, tickText } from "../kit/scale.js";
-import { counted, filled, fixed, readable, zeroIfRounding } from "../kit/text.js";
+import { filled, fixed, plural, readable, zeroIfRounding } from "../kit/text.js";
 import { Turnable } from "../kit/turn.js";
 
 // ---- Mathematics: the same as bowl.py, and tested against it ------------------------------------
@@ -242,7 +242,6 @@ const short = (value) => String(Number(value.toPrecision(5))).replace("-", "−"
 
 const lossText = ({ y }, loss) => readable(zeroIfRounding(loss, y));
 
-
 // What the marbles come to, in a word.
 function kindOf({ bowl, rate, rolls }) {
   if (rolls.length === 0) return bowl.collinear ? "flat" : "waiting";
@@ -324,9 +323,9 @@ export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
   const swings = rate * steepest > 1 && rate * steepest < 2;
   const facts = {
     alpha: `α = ${rateText(rate)}`.replace("= ≈", "≈"),
-    marbles: counted(rolls.length, "marble"),
-    starts: counted(rolls.length, "start"),
-    ends: counted(ends.size, "end"),
+    marbles: plural(rolls.length, "marble"),
+    starts: plural(rolls.length, "start"),
+    ends: plural(ends.size, "end"),
     pin: `(${fixed(pin.w)}, ${fixed(pin.b)})`,
     least: lossText(bowl, least),
     c: short(centre),
@@ -336,10 +335,10 @@ export function verdict({ bowl, rate, hand, rolls, rolling = false }) {
     limit: (2 / steepest).toPrecision(4),
     factor: factorText(Math.abs(1 - rate * steepest)),
     lost: gone
-      ? `${gone} of ${counted(rolls.length, "marble")} left the picture.`
+      ? `${gone} of ${plural(rolls.length, "marble")} left the picture.`
       : "it swings wider and wider.",
     moving,
-    some: `${counted(rolls.length, "marble")} ${moving === 1 ? "is" : "are"}`,
+    some: `${plural(rolls.length, "marble")} ${moving === 1 ? "is" : "are"}`,
     swings: swings ? " With this α a step overshoots the bottom, and yet ends nearer to it." : "",
   };
   return { kind, html: SENTENCES[kind](facts).replace(/\s+/g, " ").trim() };
@@ -856,14 +855,14 @@ class BowlLab extends Lab {
     const place = `slope ${fixed(at.w)}, intercept ${fixed(at.b)}, loss ${loss}`;
     const gone = outcome === "lost" && !this.playback.running;
     const end = gone ? " It left the picture, and lies where it started." : "";
-    this.summary = `The marble: ${place}, ${counted(steps, "step")}.${end}`;
+    this.summary = `The marble: ${place}, ${plural(steps, "step")}.${end}`;
     this.map.handle.describe(`${place}.${end} Enter releases it.`);
     const rings = collinear ? "straight bands" : "rings";
     const where = collinear ? "along the dashed line" : `at (${fixed(pin.w)}, ${fixed(pin.b)})`;
     const bottom = seen ? `, the least ${where}` : "";
     this.map.chart.describe(
       `A map of the loss over slope and intercept: ${rings} of equal loss${bottom}.` +
-        ` ${counted(this.rolls.length, "marble")} rolled, one to take hold of.`,
+        ` ${plural(this.rolls.length, "marble")} rolled, one to take hold of.`,
     );
   }
 }

@@ -15,7 +15,7 @@ from linreg.datasets import load_eight_points
 from linreg.labs.kit.chart import Chart, page_colour
 from linreg.labs.kit.descent import DescentLab, best_line, threshold
 from linreg.labs.kit.scale import round_steps
-from linreg.labs.kit.text import counted, readable, zero_if_rounding
+from linreg.labs.kit.text import plural, readable, zero_if_rounding
 from linreg.labs.kit.values import LARGEST, LabError, finite, listed, points_or
 
 __all__ = ["AIR", "Bowl", "View", "curving"]
@@ -319,7 +319,7 @@ class Bowl(DescentLab):
 
     def still_text(self, ends: Sequence[str]) -> str:
         """Return what the picture shows, in two sentences."""
-        count = counted(len(ends), "marble")
+        count = plural(len(ends), "marble")
         *pin, least = self.optimum()
         # A part of the bowl's size so small that rounding made it is displayed as 0.
         near = zip(pin, _halves(self.x, self.y), strict=True)
@@ -327,7 +327,7 @@ class Bowl(DescentLab):
         loss, (c, d) = readable(zero_if_rounding(least, self.y)), self.trough()
         shape = (
             f"The loss over every slope w and intercept b is a trough: all of the line "
-            f"{c:.5g} w + b = {d:.5g} has the least loss, {loss}."
+            f"{_short(c)} w + b = {_short(d)} has the least loss, {loss}."
             if self.collinear
             else f"The loss over every slope w and intercept b is a bowl: its one bottom, the pin "
             f"at w = {readable(best_w)} and b = {readable(best_b)}, has the least loss, {loss}."
@@ -629,7 +629,12 @@ def _fixed_by(x, y):
 
 def _ways_of(paths):
     """Return whose ways a picture shows: ``the way of 1 marble``, ``the ways of 5 marbles``."""
-    return f"the way{'' if len(paths) == 1 else 's'} of {counted(len(paths), 'marble')}"
+    return f"the way{'' if len(paths) == 1 else 's'} of {plural(len(paths), 'marble')}"
+
+
+def _short(value):
+    """Return a number of the trough's equation: five digits at most, and a minus."""
+    return f"{value:.5g}".replace("-", "−")
 
 
 def _halves(x, y):

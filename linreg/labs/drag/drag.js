@@ -299,8 +299,8 @@ class DataPanel {
     const { chart } = this;
     if (event.target.closest(".lr-handle, .lr-body")) return;
     const at = chart.locate(event);
-    const place = [chart.x.invert(at.across), chart.y.invert(at.down)];
-    if (chart.covers(at)) this.acts.add(this.tidied(...place));
+    if (!chart.covers(at)) return;
+    this.acts.add(this.tidied(chart.x.invert(at.across), chart.y.invert(at.down)));
   }
 
   draw(state) {

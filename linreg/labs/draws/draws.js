@@ -6,7 +6,7 @@ import { placeLine } from "../kit/line.js";
 import { clamp, mean, range } from "../kit/numbers.js";
 import { normals } from "../kit/random.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { counted, filled, readable } from "../kit/text.js";
+import { filled, plural, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as draws.py, and tested against it -----------------------------------
 
@@ -435,10 +435,10 @@ class DrawsLab extends SteppedLab {
     );
     const curve = told ? ` The curve above them has ${short(law)}.` : "";
     const spread = step > 1 ? ` Their standard deviation is ${width}.` : "";
-    pile.describe(`${counted(step, "slope")}, piled up.${spread}${curve}`);
+    pile.describe(step ? `${plural(step, "slope")}, piled up.${spread}${curve}` : "No slope yet.");
     const found = told ? ` Of all ${step}, ${hits} hit the true slope.` : "";
     const last = step === 1 ? "interval of one sample" : `intervals of the last ${seen} samples`;
-    intervals.describe(`The ${last}.${found}`);
+    intervals.describe(step ? `The ${last}.${found}` : "No interval yet.");
   }
 
   // What is said is the verdict, which names the numbers.

@@ -10,7 +10,7 @@ from traitlets import Bool, Float, Int, validate
 from linreg.labs.kit.chart import Chart
 from linreg.labs.kit.lab import Lab
 from linreg.labs.kit.random import normals
-from linreg.labs.kit.text import counted, readable
+from linreg.labs.kit.text import plural, readable
 from linreg.labs.kit.values import LabError, within
 
 __all__ = ["DrawAgain"]
@@ -239,7 +239,7 @@ class DrawAgain(Lab):
     def pile_chart(self) -> Chart:
         """Return the pile of slopes and, once it is told, the law that theory gives them."""
         counts, law = self.counts(), self.law()
-        title = f"The pile of {counted(self.step, 'slope')}, dashed the true one"
+        title = f"The pile of {plural(self.step, 'slope')}, dashed the true one"
         title += "; the curve is the law that theory gives them" if self.is_told() else ""
         scale = self.step * BIN / (law * sqrt(2 * pi))  # the height of the law
         top = 1.12 * max(FEWEST, scale, *counts)

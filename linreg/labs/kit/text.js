@@ -43,7 +43,7 @@ export function zeroIfRounding(loss, y, power = 2) {
 }
 
 // 1 step, 20 steps.
-export const counted = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
+export const plural = (count, noun) => `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 
 // A sentence of Python's with places to fill: "{least} at the {where}".
 export const filled = (sentence, values) =>

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 __all__ = [
     "ROUNDING",
     "brief",
-    "counted",
+    "plural",
     "power",
     "readable",
     "significant",
@@ -23,7 +23,7 @@ def brief(value: float) -> str:
     return re.sub(r"\.?0+(?=×|$)", "", text) if "." in text else text
 
 
-def counted(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
     """Return how many there are: ``1 step``, ``20 steps``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 

@@ -5,7 +5,7 @@ import { assign, element, shape, show, write } from "../kit/dom.js";
 import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { clamp, range } from "../kit/numbers.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { counted, filled, powerText, readable } from "../kit/text.js";
+import { filled, plural, powerText, readable } from "../kit/text.js";
 
 // ---- Mathematics: the same as valley.py, and tested against it ----------------------------------
 
@@ -135,7 +135,7 @@ const stepsText = (needed) => (needed === null ? LAB.NOT_ARRIVED : String(needed
 function noteOf({ name, law }, { kappa, needed }) {
   if (law) return `error × ${factorText(law(kappa))} a step`;
   if (name === "conjugate_gradient") return "two weights, two steps at most";
-  return needed === null ? "not for good" : counted(shortNumber((needed * BATCH) / N_ROWS), "epoch");
+  return needed === null ? "not for good" : plural(shortNumber((needed * BATCH) / N_ROWS), "epoch");
 }
 
 const WAITING =
@@ -486,11 +486,11 @@ class ValleyLab extends SteppedLab {
     const summary = left.length ? ` Share of the gap left: ${left.join(", ")}.` : "";
     this.map.chart.describe(
       `${filled(LAB.VALLEY, { kappa: shortNumber(kappa) })}, seen from above, and the walks' trails` +
-        ` after ${counted(step, "step")} from one start.`,
+        ` after ${plural(step, "step")} from one start.`,
     );
     this.gaps.chart.describe(
       `The share of the first gap against the step, on a logarithmic axis, and the tolerance` +
-        ` ${powerText(tolerance)}, after ${counted(step, "step")}.${summary}`,
+        ` ${powerText(tolerance)}, after ${plural(step, "step")}.${summary}`,
     );
     this.summary = `Step ${step} of ${SEEN}.${summary}`;
   }

@@ -18,7 +18,7 @@ import { listen, rebuilding, watchWidths, Words } from "../kit/lab.js";
 import { Departure, nearChart, placeLine } from "../kit/line.js";
 import { mean } from "../kit/numbers.js";
 import { SteppedLab } from "../kit/stepped.js";
-import { counted, filled, fixed, readable, superscript } from "../kit/text.js";
+import { filled, fixed, plural, readable, superscript } from "../kit/text.js";
 
 // ---- Mathematics: the same as walk.py, and tested against it ------------------------------------
 
@@ -113,7 +113,7 @@ export function verdict({ x, rate, steps, stops, best }) {
     half: (1 / steepest).toPrecision(4),
     left: factorText(Math.abs(1 - rate * steepest)),
     leftFlattest: factorText(1 - rate * flattest),
-    rest: `After ${counted(steps, "step")} the gap is ${gapText(last, stops[0].loss, 2)}`,
+    rest: `After ${plural(steps, "step")} the gap is ${gapText(last, stops[0].loss, 2)}`,
     still: last > 0.01 * first ? `, ${readable((100 * last) / first, 2)}% of the first` : "",
     stretch: last > 10 * first ? ` The loss grows to ${readable(largest, 3)}.` : "",
     cut: stops.length <= steps ? ` After step ${stops.length - 1} we stop counting.` : "",

@@ -11,7 +11,7 @@ from linreg import pure_python
 from linreg.datasets import load_eight_points
 from linreg.labs.kit.chart import Chart
 from linreg.labs.kit.descent import DescentLab, best_line, threshold
-from linreg.labs.kit.text import counted, readable
+from linreg.labs.kit.text import plural, readable
 from linreg.labs.kit.values import LabError, points_or
 
 __all__ = ["Walk"]
@@ -128,7 +128,7 @@ class Walk(DescentLab):
         _, _, least = self.optimum()
         text = (
             f"Gradient descent with learning rate {self.learning_rate:g}, after {step} of "
-            f"{counted(self.n_steps, 'step')}: slope {readable(w)}, intercept {readable(b)}, loss "
+            f"{plural(self.n_steps, 'step')}: slope {readable(w)}, intercept {readable(b)}, loss "
             f"{readable(loss)}. {LEAST.format(least=readable(least))}, on the dashed line. "
             "This picture is still; with JavaScript, or in Jupyter, you move it."
         )
